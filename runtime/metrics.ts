@@ -1,5 +1,5 @@
 /** Prometheus metrics. Names start with `poi_`, units are base units, labels are bounded: never a POI's id, a user or a query. */
-import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Registry } from 'prom-client'
 
 /** The samples of one registry as plain data, so that they can come from another thread. */
 export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
@@ -49,4 +49,14 @@ export function namingFaults(metrics: MetricsSnapshot): readonly string[] {
       faults.push(`${name}: wanted base units (seconds, bytes, ratio)`)
   }
   return faults
+}
+
+/** The counter of this name, declared by whoever asks first: several parts of one process count into the same `poi_shed_total`. */
+export function sharedCounter<const Label extends string>(
+  registry: Registry,
+  { name, help, labelNames }: { readonly name: string; readonly help: string; readonly labelNames: readonly Label[] },
+): Counter<Label> {
+  const declared = registry.getSingleMetric(name)
+  if (declared instanceof Counter) return declared as Counter<Label>
+  return new Counter({ name, help, labelNames, registers: [registry] })
 }
