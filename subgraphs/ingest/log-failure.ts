@@ -1,0 +1,26 @@
+import { LogError, type LogErrorCode } from '#log/log.ts'
+import { type ErrorCode, PoiError } from '#runtime/errors.ts'
+
+/** What a failure of the log is to a client of this subgraph. */
+const MEANINGS = {
+  OVERLOADED: ['OVERLOADED', 'More is in flight than the platform accepts; nothing was written.'],
+  DEADLINE_EXCEEDED: [
+    'DEADLINE_EXCEEDED',
+    'The log did not answer in time; whether the record was written is unknown. Resend it with the same idempotency key, or unchanged.',
+  ],
+  UNAVAILABLE: ['BROKER_UNAVAILABLE', 'The log cannot be reached.'],
+  CLOSED: ['BROKER_UNAVAILABLE', 'The log is closed.'],
+  TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The records are larger than the log takes at once; nothing was written.'],
+  POSITION_EXPIRED: ['CURSOR_EXPIRED', 'The log no longer holds this position.'],
+  POSITION_AHEAD: ['CURSOR_INVALID', 'This position lies beyond the end of the log.'],
+  FENCED: ['INTERNAL_SERVER_ERROR', 'The platform failed.'],
+  TOPIC_UNKNOWN: ['INTERNAL_SERVER_ERROR', 'The platform failed.'],
+  TOPIC_MISMATCH: ['INTERNAL_SERVER_ERROR', 'The platform failed.'],
+} as const satisfies Record<LogErrorCode, readonly [ErrorCode, string]>
+
+/** A failure of the log as the system fault that clients see; anything else stays what it is. */
+export function systemFault(error: unknown): unknown {
+  if (!(error instanceof LogError)) return error
+  const [code, message] = MEANINGS[error.code]
+  return new PoiError(code, message, { cause: error })
+}
