@@ -11,7 +11,10 @@ export interface Lane {
   next: number
   time: number
   bytes: number
+  /** What lies before is compacted, */
   cleaned: number
+  /** to this many bytes. */
+  cleanedBytes: number
 }
 
 interface Draft {
@@ -29,7 +32,8 @@ export class Ledger {
   readonly lanes = new Map<number, Lane>()
   readonly #drafts = new Map<Lane, Draft>()
   readonly #moved = new Set<Lane>()
-  #told = new Map<number, LaneEnds>()
+  /** Lanes whose ends the threads have not been told. */
+  readonly #untold = new Set<Lane>()
   #seenVersion = -1
   readonly #statements: ReturnType<typeof prepare>
 
@@ -49,20 +53,18 @@ export class Ledger {
   reload(): void {
     this.#drafts.clear()
     this.#moved.clear()
+    this.#untold.clear()
     this.lanes.clear()
-    for (const row of this.#statements.allLanes.all()) this.lanes.set(Number(row['id']), row as unknown as Lane)
+    for (const row of this.#statements.allLanes.all() as unknown as Lane[]) {
+      this.lanes.set(row.id, row)
+      this.#untold.add(row)
+    }
   }
 
-  /** What moved since it was last asked. */
+  /** What may have moved since it was last asked. */
   news(): LaneEnds[] {
-    const news: LaneEnds[] = []
-    for (const { id, earliest, next } of this.lanes.values()) {
-      const told = this.#told.get(id)
-      if (told?.next === next && told.earliest === earliest) continue
-      const ends = { lane: id, earliest, next }
-      this.#told.set(id, ends)
-      news.push(ends)
-    }
+    const news = Array.from(this.#untold, ({ id, earliest, next }) => ({ lane: id, earliest, next }))
+    this.#untold.clear()
     return news
   }
 
@@ -87,7 +89,9 @@ export class Ledger {
       s.createTopic.run(name, partitions, first, retentionMs, retentionBytes, compacted ? 1 : 0)
       for (let id = first; id < first + partitions; id++) {
         s.createLane.run(id)
-        this.lanes.set(id, { id, earliest: 0, next: 0, time: 0, bytes: 0, cleaned: 0 })
+        const lane = { id, earliest: 0, next: 0, time: 0, bytes: 0, cleaned: 0, cleanedBytes: 0 }
+        this.lanes.set(id, lane)
+        this.#untold.add(lane)
       }
     }
     return true
@@ -169,8 +173,10 @@ export class Ledger {
     this.#moved.clear()
   }
 
-  save({ id, earliest, next, time, bytes, cleaned }: Lane): void {
-    this.#statements.saveLane.run(earliest, next, time, bytes, cleaned, id)
+  save(lane: Lane): void {
+    const { id, earliest, next, time, bytes, cleaned, cleanedBytes } = lane
+    this.#untold.add(lane)
+    this.#statements.saveLane.run(earliest, next, time, bytes, cleaned, cleanedBytes, id)
   }
 
   #write(lane: Lane, { base, bytes, parts }: Draft): void {
@@ -203,15 +209,15 @@ const prepare = (db: DatabaseSync) => {
   const sql = (text: string): StatementSync => db.prepare(text)
   return {
     dataVersion: sql('PRAGMA data_version'),
-    allLanes: sql('SELECT id, earliest, next, time, bytes, cleaned FROM lane'),
+    allLanes: sql('SELECT id, earliest, next, time, bytes, cleaned, cleaned_bytes AS cleanedBytes FROM lane'),
     laneCount: sql('SELECT count(*) AS lanes FROM lane'),
     topic: sql('SELECT partitions FROM topic WHERE name = ?'),
     createTopic: sql(
       'INSERT INTO topic (name, partitions, first_lane, retention_ms, retention_bytes, compacted) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    createLane: sql('INSERT INTO lane (id, earliest, next, time, bytes, cleaned) VALUES (?, 0, 0, 0, 0, 0)'),
+    createLane: sql('INSERT INTO lane (id, earliest, next, time, bytes, cleaned, cleaned_bytes) VALUES (?, 0, 0, 0, 0, 0, 0)'),
     retain: sql('UPDATE topic SET retention_ms = ?, retention_bytes = ?, compacted = ? WHERE name = ?'),
-    saveLane: sql('UPDATE lane SET earliest = ?, next = ?, time = ?, bytes = ?, cleaned = ? WHERE id = ?'),
+    saveLane: sql('UPDATE lane SET earliest = ?, next = ?, time = ?, bytes = ?, cleaned = ?, cleaned_bytes = ? WHERE id = ?'),
     insertChunk: sql('INSERT INTO chunk (id, next, time, block) VALUES (?, ?, ?, ?)'),
     claim: sql(
       'INSERT INTO owner (consumer_group, partition, epoch) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET epoch = epoch + 1 RETURNING id, epoch',

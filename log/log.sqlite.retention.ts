@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Lane, Ledger } from './log.sqlite.ledger.ts'
-import { baseOf, chunkId, endOfLane } from './log.sqlite.schema.ts'
+import { chunkId, endOfLane } from './log.sqlite.schema.ts'
 
 /** Chunks removed within one commit at most: a few ms of work. */
 const SLICE_CHUNKS = 64
@@ -9,6 +9,13 @@ interface Limits {
   readonly lane: number
   readonly retention_ms: number | null
   readonly retention_bytes: number | null
+}
+
+interface Chunk {
+  readonly id: number
+  readonly next: number
+  readonly time: number
+  readonly bytes: number
 }
 
 /** Removes the oldest chunks of every lane that passes a limit of its topic, in slices, within the writer's transactions. */
@@ -24,12 +31,13 @@ export class Retention {
       SELECT lane.id AS lane, retention_ms, retention_bytes FROM lane
       JOIN topic ON lane.id >= first_lane AND lane.id < first_lane + partitions
       WHERE lane.bytes > 0 AND (retention_ms IS NOT NULL OR retention_bytes IS NOT NULL)`)
-    this.#oldest = db.prepare('SELECT id, next, time, length(block) AS bytes FROM chunk WHERE id >= ? AND id < ? ORDER BY id LIMIT ?')
+    this.#oldest = db.prepare('SELECT id, next, time, length(block) AS bytes FROM chunk WHERE id >= ? AND id < ? ORDER BY id LIMIT 1')
     this.#remove = db.prepare('DELETE FROM chunk WHERE id = ?')
   }
 
   /** @returns whether more is to be removed */
   slice(now: number): boolean {
+    this.#ledger.flush()
     let budget = SLICE_CHUNKS
     for (const { lane: id, retention_ms, retention_bytes } of this.#limits.all() as unknown as Limits[]) {
       const lane = this.#ledger.lanes.get(id)
@@ -45,6 +53,7 @@ export class Retention {
 
   /** Removes the records before the given offsets, as far as whole chunks go; the rest of a chunk is hidden. @returns whether more is to be removed */
   trim(before: readonly (readonly [lane: number, offset: number])[]): boolean {
+    this.#ledger.flush()
     let budget = SLICE_CHUNKS
     for (const [id, wanted] of before) {
       const lane = this.#ledger.lanes.get(id)
@@ -60,14 +69,14 @@ export class Retention {
     return false
   }
 
-  #removeWhile(lane: Lane, budget: number, passes: (chunk: { next: number; time: number; bytes: number }) => boolean): number {
+  #removeWhile(lane: Lane, budget: number, passes: (chunk: Chunk) => boolean): number {
     let removed = 0
-    for (const row of this.#oldest.all(chunkId(lane.id, 0), endOfLane(lane.id), budget)) {
-      const chunk = { next: Number(row['next']), time: Number(row['time']), bytes: Number(row['bytes']) }
-      if (!passes(chunk)) break
-      this.#remove.run(Number(row['id']))
+    while (removed < budget) {
+      const chunk = this.#oldest.get(chunkId(lane.id, 0), endOfLane(lane.id)) as unknown as Chunk | undefined
+      if (chunk === undefined || !passes(chunk)) break
+      this.#remove.run(chunk.id)
       lane.bytes -= chunk.bytes
-      lane.earliest = Math.max(lane.earliest, chunk.next, baseOf(Number(row['id'])))
+      lane.earliest = Math.max(lane.earliest, chunk.next)
       removed += 1
     }
     if (removed > 0) this.#ledger.save(lane)

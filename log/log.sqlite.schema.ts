@@ -13,10 +13,10 @@ const SCHEMA = `
     retention_ms INTEGER, retention_bytes INTEGER, compacted INTEGER NOT NULL
   ) STRICT;
   -- earliest: the first offset held; next: the offset of the next record; time: of the newest record; bytes: held;
-  -- cleaned: what lies before is compacted
+  -- what lies before cleaned is compacted, to cleaned_bytes
   CREATE TABLE lane (
     id INTEGER PRIMARY KEY, earliest INTEGER NOT NULL, next INTEGER NOT NULL, time INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    cleaned INTEGER NOT NULL
+    cleaned INTEGER NOT NULL, cleaned_bytes INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE chunk (id INTEGER PRIMARY KEY, next INTEGER NOT NULL, time INTEGER NOT NULL, block BLOB NOT NULL) STRICT;
   -- who owns a partition for a group; every claim raises the epoch, which fences whoever came before

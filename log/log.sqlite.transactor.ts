@@ -92,6 +92,7 @@ export class SqliteTransactor implements Transactor {
     using bell = this.#watch.bell(lanes, signal)
     try {
       while (!signal.aborted) {
+        const started = performance.now()
         const found = this.#next(inputs, partition, positions, turn, { maxRecords, maxBytes: MAX_BYTES })
         if (found === undefined) {
           await committing
@@ -99,7 +100,6 @@ export class SqliteTransactor implements Transactor {
           await bell.rung()
           continue
         }
-        const started = performance.now()
         const { batch, input } = found
         turn = input + 1
         const tx = new SqliteTx(this.#reader, state, partition)

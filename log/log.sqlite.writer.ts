@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, workerData } from 'node:worker_threads'
+import { Compaction } from './log.sqlite.compaction.ts'
 import { Ledger } from './log.sqlite.ledger.ts'
 import type { Answer, Ask, News, WriterData } from './log.sqlite.protocol.ts'
 import { Retention } from './log.sqlite.retention.ts'
@@ -20,6 +21,7 @@ const data = workerData as WriterData
 const db = openForWriting(data.path, data)
 const ledger = new Ledger(db)
 const retention = new Retention(db, ledger)
+const compaction = new Compaction(db, ledger)
 const ports = new Set<MessagePort>()
 const inbox: { readonly port: MessagePort; readonly ask: Ask }[] = []
 let scheduled = false
@@ -34,6 +36,12 @@ const schedule = (): void => {
 const letIn = (port: MessagePort): void => {
   ports.add(port)
   port.on('message', (ask: Ask) => {
+    if (ask.kind === 'hello' || ask.kind === 'connect') {
+      // needs no commit
+      if (ask.kind === 'connect') letIn(ask.port)
+      port.postMessage({ answers: [{ id: ask.id, ok: true }], moved: [] } satisfies News)
+      return
+    }
     inbox.push({ port, ask })
     schedule()
   })
@@ -57,7 +65,7 @@ const commit = (): void => {
     const given: { readonly port: MessagePort; readonly answer: Answer }[] = []
     for (const { port, ask } of asks) given.push({ port, answer: judge(ask, now) })
     ledger.flush()
-    if (cleaning) cleaning = retention.slice(now)
+    if (cleaning) cleaning = clean(now)
     db.exec('COMMIT')
     for (const { port, answer: one } of given) answer(port, one)
   } catch (cause) {
@@ -93,10 +101,8 @@ const judge = (ask: Ask, now: number): Answer => {
 const apply = (ask: Ask, now: number) => {
   switch (ask.kind) {
     case 'hello':
-    case 'close':
-      return true
     case 'connect':
-      letIn(ask.port)
+    case 'close':
       return true
     case 'ensure':
       return ledger.ensure(ask.specs)
@@ -109,14 +115,15 @@ const apply = (ask: Ask, now: number) => {
     case 'transact':
       return ledger.transact(ask, now)
     case 'trim':
-      ledger.flush()
       return retention.trim(ask.before)
     case 'clean':
-      return retention.slice(now)
+      return clean(now)
     default:
       throw ask satisfies never
   }
 }
+
+const clean = (now: number): boolean => retention.slice(now) || compaction.slice(now)
 
 const tell = (answers: ReadonlyMap<MessagePort, Answer[]>, closed: boolean): void => {
   const moved = ledger.news()
@@ -148,6 +155,7 @@ const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' 
 const rollback = (): void => {
   if (db.isTransaction) db.exec('ROLLBACK')
   ledger.reload()
+  compaction.restart()
 }
 
 const refusal = (cause: unknown): string => `The log file could not be written: ${cause instanceof Error ? cause.message : String(cause)}.`
