@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto'
+import { MAX_DEPTH } from './json-text.ts'
 import type { PoiRecord, Submission } from './poi.ts'
-
-/** Nesting beyond this is refused by every parser, so the recursion below is bounded. */
-export const MAX_DEPTH = 100
 
 /**
  * The id of a record that came without an idempotency key: 22 base64url characters (132 bits) of SHA-256 over source, id, timestamp,
@@ -29,7 +27,7 @@ export function eventIdOf(record: PoiRecord, operation: Submission['operation'])
   return hash('sha256', JSON.stringify([1, ...identity, ...payload]), 'base64url').slice(0, 22)
 }
 
-/** Objects become sorted lists of [key, value], so that the order of members and the key `__proto__` make no difference. */
+/** Every parser refuses what nests deeper than MAX_DEPTH; objects become sorted lists of [key, value], so that the order of members and the key `__proto__` make no difference. */
 function canonical(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   if (Array.isArray(value)) return value.map(item => canonical(item, depth + 1))

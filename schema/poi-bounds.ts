@@ -1,4 +1,5 @@
 /** The bounds of a record: shared by everyone who takes one in, so that what ingest accepts the processor does not refuse. No rule set can switch them off. */
+import { isTooDeep, MAX_DEPTH } from './json-text.ts'
 import type { Fault, Micros, PoiRecord, Submission } from './poi.ts'
 
 export const BOUNDS = {
@@ -108,6 +109,10 @@ function checkNames(faults: Fault[], names: Readonly<Record<string, string>>): v
 function checkAttributes(faults: Fault[], attributes: unknown): void {
   if (typeof attributes !== 'object' || Array.isArray(attributes)) {
     faults.push({ field: 'attributes', code: 'BAD_FORMAT', message: `Wanted an object; came ${shown(attributes)}.` })
+    return
+  }
+  if (isTooDeep(attributes)) {
+    faults.push({ field: 'attributes', code: 'TOO_LARGE', message: `Wanted at most ${MAX_DEPTH} levels; came more.` })
     return
   }
   const bytes = Buffer.byteLength(JSON.stringify(attributes))

@@ -9,32 +9,31 @@
  */
 import { hash } from 'node:crypto'
 import protobuf, { type Writer } from 'protobufjs/minimal.js'
-import { decodeBase64 } from './base64.ts'
-import { eventIdOf, MAX_DEPTH } from './event-id.ts'
+import { unframed } from './confluent-framing.ts'
+import { eventIdOf } from './event-id.ts'
 import {
   type ChangeKind,
   type Fault,
   type Micros,
   POI_STATUSES,
   type PoiRecord,
-  type PoiStatus,
   type ProcessedEntry,
   type ProcessedPoi,
   type Submission,
 } from './poi.ts'
-import { BOUNDS, faultsOf, shown } from './poi-bounds.ts'
+import { BOUNDS, faultsOf } from './poi-bounds.ts'
 import { extraJsonOf, readJson } from './poi-json.ts'
+import { imageOf, statementOf, statusOf, timeOf } from './poi-protobuf.ts'
 import { readPoi, TAG, type WirePoi, writeEntries, writeLocation, writeMicros } from './poi-wire.ts'
 import { kindOf, readProcessed, readSource, writeProcessed, writeProgress } from './processed-wire.ts'
 import { bufferOf, exact } from './protobuf.ts'
 import type { Statement } from './statement.ts'
-import { parseTimestamp } from './time.ts'
 
 const JSON_MARK = 0x7b
-const FRAMING_MARK = 0x00
 // 0xEF 0xBB 0xBF; as protobuf it would be wire type 7, which does not exist.
 const BOM_MARK = 0xef
-const FRAME = 5 // bytes: the mark and the schema id
+// Enough to mend a record by; a hostile one could have thousands.
+const MAX_FAULTS = 100
 const NO_BYTES = new Uint8Array(0)
 
 /** What stands in for what a record leaves out. */
@@ -104,20 +103,6 @@ function readStatement(value: Buffer): Statement {
   return isJson(body) ? readJson(textOf(body)) : statementOf(readPoi(body))
 }
 
-/** Without Confluent's framing: 0x00, schema id, message indexes (a zigzag count, then as many; a single 0 is the first message). */
-function unframed(value: Buffer): Buffer {
-  if (value[0] !== FRAMING_MARK) return value
-  if (value.byteLength <= FRAME) throw new RangeError('Confluent framing without a message')
-  // Confluent's JSON serializer writes no indexes; as a count `{` would be negative.
-  if (value[FRAME] === JSON_MARK) return value.subarray(FRAME)
-  const reader = protobuf.Reader.create(value)
-  reader.skip(FRAME)
-  const count = reader.sint32()
-  if (count < 0 || count > MAX_DEPTH) throw new RangeError(`Confluent framing with ${count} message indexes`)
-  for (let i = 0; i < count; i++) reader.skip()
-  return value.subarray(reader.pos)
-}
-
 function isJson(body: Buffer): boolean {
   return body[0] === JSON_MARK || (body[0] === BOM_MARK && body[3] === JSON_MARK)
 }
@@ -136,69 +121,10 @@ function unreadable(value: Uint8Array, error: unknown): Fault {
   return { field: null, code: 'BAD_FORMAT', message }
 }
 
-function statementOf(wire: WirePoi): Statement {
-  const faults: Fault[] = []
-  return {
-    id: wire.id,
-    sourceId: wire.sourceId,
-    name: wire.name,
-    names: wire.names,
-    category: wire.category,
-    description: wire.description,
-    location: wire.location,
-    status: statusOf(wire.status),
-    timestamp: timeOf(wire, faults),
-    attributes: attributesOf(wire.attributes, faults),
-    image: imageOf(wire, faults),
-    operation: wire.operation === 1 ? 'REMOVE' : 'UPSERT',
-    eventId: wire.eventId,
-    acceptedAt: typeof wire.acceptedAt === 'bigint' ? null : wire.acceptedAt,
-    faults,
-  }
-}
-
-/** A status that a later version may know is UNKNOWN to this one. */
-function statusOf(status: number): PoiStatus {
-  return status === 0 ? 'OPEN' : (POI_STATUSES[status - 1] ?? 'UNKNOWN')
-}
-
-function timeOf(wire: WirePoi, faults: Fault[]): Micros | null {
-  if (typeof wire.eventTime === 'number') return wire.eventTime
-  if (wire.eventTime === null && wire.timestamp === 0) return null
-  const time = wire.eventTime === null ? parseTimestamp(wire.timestamp) : undefined
-  if (time !== undefined) return time
-  const message = `Wanted s, ms, µs or ns since 1970, between 1684 and 2255; came ${wire.eventTime ?? wire.timestamp}.`
-  faults.push({ field: 'timestamp', code: 'BAD_FORMAT', message })
-  return null
-}
-
-function attributesOf(text: string, faults: Fault[]): unknown {
-  if (text === '') return null
-  try {
-    const attributes: unknown = JSON.parse(text)
-    if (typeof attributes === 'object' && !Array.isArray(attributes)) return attributes
-  } catch {
-    // The fault below says it.
-  }
-  faults.push({ field: 'attributes', code: 'BAD_FORMAT', message: `Wanted a JSON object; came ${shown(text)}.` })
-  return null
-}
-
-function imageOf(wire: WirePoi, faults: Fault[]): Uint8Array | null {
-  if (wire.image !== null && wire.image.byteLength > 0) return wire.image
-  if (wire.base64Image === '') return null
-  const bytes = decodeBase64(wire.base64Image)
-  if (bytes === undefined)
-    faults.push({ field: 'imageBase64', code: 'BAD_FORMAT', message: `Wanted base64; came ${shown(wire.base64Image)}.` })
-  return bytes ?? null
-}
-
-function submissionOf(statement: Statement, defaults: SubmissionDefaults): DecodedSubmission {
-  const { operation, faults, location } = statement
-  if (operation === 'UPSERT' && location === null)
-    faults.push({ field: 'location', code: 'MISSING', message: 'Wanted latitude and longitude; came nothing.' })
+function submissionOf(statement: Statement, { time, key }: SubmissionDefaults): DecodedSubmission {
+  const { operation, location } = statement
   const record: PoiRecord = {
-    id: statement.id.trim() === '' ? (keyText(defaults.key) ?? idOf(statement)) : statement.id,
+    id: statement.id.trim() === '' ? (keyText(key) ?? idOf(statement)) : statement.id,
     sourceId: statement.sourceId === '' ? null : statement.sourceId,
     name: statement.name,
     names: statement.names,
@@ -206,23 +132,33 @@ function submissionOf(statement: Statement, defaults: SubmissionDefaults): Decod
     description: statement.description === '' ? null : statement.description,
     location: location ?? { latitude: 0, longitude: 0 },
     status: statement.status,
-    timestamp: statement.timestamp ?? defaults.time,
+    timestamp: statement.timestamp ?? time,
     attributes: statement.attributes,
     image: statement.image,
   }
-  if (record.id === '') faults.push({ field: 'id', code: 'MISSING', message: `Wanted 1 to ${BOUNDS.id} characters; came nothing.` })
-  if (faults.length > 0)
-    return { ok: false, id: record.id === '' ? null : record.id, faults: withBounds(faults, record, defaults.time, operation) }
+  const faults = faultsOfForm(statement, record)
+  if (faults.length > 0) {
+    // A producer should not learn of its faults one by one: of the fields that could be read, the bounds are told as well.
+    const told = new Set(faults.map(fault => fault.field))
+    const bounds = faultsOf(record, time, operation).filter(({ field }) => !told.has(field) && !told.has(field?.split('.', 1)[0] ?? null))
+    return { ok: false, id: record.id === '' ? null : record.id, faults: [...faults, ...bounds].slice(0, MAX_FAULTS) }
+  }
   const eventId = statement.eventId === '' ? eventIdOf(record, operation) : statement.eventId
   return { ok: true, submission: { operation, record, eventId, acceptedAt: statement.acceptedAt } }
 }
 
-/** A producer should not learn of its faults one by one: those of the fields that could be read are told as well. */
-function withBounds(faults: readonly Fault[], record: PoiRecord, now: Micros, operation: Submission['operation']): Fault[] {
-  const told = new Set(faults.map(fault => fault.field))
-  const isTold = (field: string | null): boolean =>
-    told.has(field) || (field?.startsWith('location.') === true && (told.has('location') || told.has(field.slice(9))))
-  return [...faults, ...faultsOf(record, now, operation).filter(fault => !isTold(fault.field))]
+/** What could not be read, and what has to be there and is not. */
+function faultsOfForm({ operation, location, faults }: Statement, record: PoiRecord): Fault[] {
+  const all = [...faults]
+  const isBlamed = (field: string): boolean => faults.some(fault => fault.field === field)
+  const miss = (field: string, wanted: string): unknown =>
+    isBlamed(field) || all.push({ field, code: 'MISSING', message: `Wanted ${wanted}; came nothing.` })
+  if (record.id === '') miss('id', `1 to ${BOUNDS.id} characters`)
+  if (operation === 'REMOVE') return all
+  if (record.name === '') miss('name', `1 to ${BOUNDS.name} characters`)
+  if (record.category === '') miss('category', `1 to ${BOUNDS.category} characters`)
+  if (location === null) miss('location', 'latitude and longitude')
+  return all
 }
 
 function keyText(key: Uint8Array | null | undefined): string | null {
@@ -256,7 +192,7 @@ export function encodeProcessed(original: Uint8Array, poi: ProcessedPoi): Uint8A
   const at = wire.location
   if (at === null || at.latitude !== poi.location.latitude || at.longitude !== poi.location.longitude)
     writeLocation(writer, TAG.location, poi.location)
-  if (timeOf(wire, []) !== poi.timestamp) writeMicros(writer, TAG.eventTime, poi.timestamp)
+  if (timeOf(wire) !== poi.timestamp) writeMicros(writer, TAG.eventTime, poi.timestamp)
   if (statusOf(wire.status) !== poi.status) writer.uint32(TAG.status).int32(POI_STATUSES.indexOf(poi.status) + 1)
   if (!isSameJson(wire.attributes, poi.attributes))
     writer.uint32(TAG.attributes).string(poi.attributes === null || poi.attributes === undefined ? '' : JSON.stringify(poi.attributes))
@@ -328,7 +264,7 @@ export function decodeProcessed(value: Uint8Array): ProcessedEntry {
     description: wire.description === '' ? null : wire.description,
     location: wire.location ?? { latitude: 0, longitude: 0 },
     status: statusOf(wire.status),
-    timestamp: timeOf(wire, []) ?? 0,
+    timestamp: timeOf(wire) ?? 0,
     attributes: wire.attributes === '' ? null : JSON.parse(wire.attributes),
     eventId: own.eventId,
     kind,
@@ -343,7 +279,7 @@ export function decodeProcessed(value: Uint8Array): ProcessedEntry {
     warnings: own.warnings,
     imageHash: own.imageHash,
   }
-  return { type: 'change', poi, image: own.imageHash === null ? null : imageOf(wire, []) }
+  return { type: 'change', poi, image: own.imageHash === null ? null : imageOf(wire) }
 }
 
 /**

@@ -8,9 +8,9 @@
  * are kept as they were written.
  */
 import { decodeBase64 } from './base64.ts'
-import { MAX_DEPTH } from './event-id.ts'
+import { membersOf, parseJson } from './json-text.ts'
 import { type Fault, POI_STATUSES, type PoiStatus } from './poi.ts'
-import { shown } from './poi-bounds.ts'
+import { BOUNDS, shown } from './poi-bounds.ts'
 import type { Statement } from './statement.ts'
 import { parseTimestamp } from './time.ts'
 
@@ -24,11 +24,9 @@ const NAMES = {
   names: ['names'],
   category: ['category'],
   description: ['description'],
-  location: ['location'],
   latitude: ['latitude', 'lat'],
   longitude: ['longitude', 'lon', 'lng'],
   timestamp: ['timestamp'],
-  status: ['status'],
   attributes: ['attributes'],
   image: ['base64encodedImage', 'base64EncodedImage', 'base64_encoded_image', 'imageBase64', 'image'],
   operation: ['operation'],
@@ -37,107 +35,79 @@ const NAMES = {
 
 /** @throws SyntaxError when the text is no JSON object or nests deeper than 100. */
 export function readJson(text: string): Statement {
-  if (depthOf(text) > MAX_DEPTH) throw new SyntaxError(`nested deeper than ${MAX_DEPTH} levels`)
-  const members: unknown = JSON.parse(text)
-  if (!isObject(members)) throw new SyntaxError('wanted a JSON object')
-  const faults: Fault[] = []
+  const json = parseJson(text)
+  if (!isObject(json)) throw new SyntaxError('wanted a JSON object')
+  return read(json, new Set())
+}
+
+/**
+ * The members that no field takes, as a JSON object in the very spelling of the producer; '' when there are none.
+ * @throws SyntaxError as readJson does.
+ */
+export function extraJsonOf(text: string): string {
+  const json = parseJson(text)
+  if (!isObject(json)) throw new SyntaxError('wanted a JSON object')
   const taken = new Set<string>()
-  const take = (field: keyof typeof NAMES, from: Members = members): unknown => {
-    for (const name of NAMES[field]) {
-      if (!Object.hasOwn(from, name) || from[name] === null) continue
-      if (from === members) taken.add(name)
-      return from[name]
-    }
-    return undefined
+  read(json, taken)
+  if (Object.keys(json).every(name => taken.has(name))) return ''
+  const extra: string[] = []
+  for (const { name, start, end } of membersOf(text)) if (!taken.has(name)) extra.push(text.slice(start, end).trimEnd())
+  return `{${extra.join(',')}}`
+}
+
+/** Adds to `taken` the names of the members that are wholly told by the statement. */
+function read(json: Members, taken: Set<string>): Statement {
+  const faults: Fault[] = []
+  const take = (field: keyof typeof NAMES): unknown => {
+    const name = nameIn(json, field)
+    if (name === undefined) return undefined
+    taken.add(name)
+    return json[name]
   }
-  const text_ = (field: keyof typeof NAMES): string => textOf(take(field), field, faults)
-  const place = take('location')
-  if (place !== undefined && !isObject(place))
-    faults.push({ field: 'location', code: 'BAD_FORMAT', message: `Wanted an object of latitude and longitude; came ${shown(place)}.` })
-  const within = isObject(place) ? place : members
-  const latitude = take('latitude', within)
-  const longitude = take('longitude', within)
-  const path = within === members ? '' : 'location.'
-  const location =
-    latitude === undefined && longitude === undefined
-      ? null
-      : { latitude: degreesOf(latitude, `${path}latitude`, faults), longitude: degreesOf(longitude, `${path}longitude`, faults) }
-  const statement: Statement = {
-    id: text_('id'),
-    sourceId: text_('sourceId'),
-    name: text_('name'),
+  const text = (field: keyof typeof NAMES): string => textOf(take(field), field, faults)
+  return {
+    id: text('id'),
+    sourceId: text('sourceId'),
+    name: text('name'),
     names: namesOf(take('names'), faults),
-    category: text_('category'),
-    description: text_('description'),
-    location: isObject(place) || place === undefined ? location : { latitude: Number.NaN, longitude: Number.NaN },
-    status: statusOf(take('status'), faults),
+    category: text('category'),
+    description: text('description'),
+    location: locationOf(json, taken, faults),
+    status: statusOf(json, taken, faults),
     timestamp: timeOf(take('timestamp'), faults),
     attributes: attributesOf(take('attributes'), faults),
     image: imageOf(take('image'), faults),
     operation: operationOf(take('operation'), faults),
-    eventId: text_('eventId'),
+    eventId: text('eventId'),
     acceptedAt: null,
     faults,
   }
-  return statement
 }
 
-/** The members that no field takes, as a JSON object in the very spelling of the producer; '' when there are none. */
-export function extraJsonOf(text: string): string {
-  const extra: string[] = []
-  for (const { key, start, end } of membersOf(text)) if (!KNOWN.has(key)) extra.push(text.slice(start, end))
-  return extra.length === 0 ? '' : `{${extra.join(',')}}`
+/** The name under which the object has the field. */
+function nameIn(json: Members, field: keyof typeof NAMES): string | undefined {
+  return NAMES[field].find(name => Object.hasOwn(json, name) && json[name] !== null)
 }
 
-const KNOWN: ReadonlySet<string> = new Set(Object.values(NAMES).flat())
-
-/** The deepest nesting, found without recursion, so that a hostile text cannot exhaust the stack. */
-function depthOf(text: string): number {
-  let depth = 0
-  let deepest = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === 0x22) i = endOfString(text, i)
-    else if (c === 0x7b || c === 0x5b) deepest = Math.max(deepest, ++depth)
-    else if (c === 0x7d || c === 0x5d) depth--
+/** From a location object, else from the record itself. */
+function locationOf(json: Members, taken: Set<string>, faults: Fault[]): Statement['location'] {
+  const location = json['location'] ?? null
+  if (location !== null && !isObject(location)) {
+    taken.add('location')
+    faults.push({ field: 'location', code: 'BAD_FORMAT', message: `Wanted an object of latitude and longitude; came ${shown(location)}.` })
+    return null
   }
-  return deepest
-}
-
-/** Where the members of an object begin and end, name included. The text is known to be a JSON object. */
-function* membersOf(text: string): Generator<{ readonly key: string; readonly start: number; readonly end: number }> {
-  let depth = 0
-  let start = -1
-  let key = ''
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === 0x22) {
-      const end = endOfString(text, i)
-      if (depth === 1 && start === -1) {
-        start = i
-        key = JSON.parse(text.slice(i, end + 1))
-      }
-      i = end
-    } else if (c === 0x7b || c === 0x5b) depth++
-    else if (c === 0x7d || c === 0x5d || (c === 0x2c && depth === 1)) {
-      if (depth === 1 && start !== -1) {
-        yield { key, start, end: i }
-        start = -1
-      }
-      if (c !== 0x2c) depth--
-    }
+  const within = location ?? json
+  const latitude = nameIn(within, 'latitude')
+  const longitude = nameIn(within, 'longitude')
+  if (location === null) for (const name of [latitude, longitude]) name !== undefined && taken.add(name)
+  // A location that says more than its two numbers stays among the extra members.
+  else if (Object.keys(location).every(name => name === latitude || name === longitude)) taken.add('location')
+  if (latitude === undefined && longitude === undefined) return null
+  return {
+    latitude: degreesOf(latitude && within[latitude], 'location.latitude', faults),
+    longitude: degreesOf(longitude && within[longitude], 'location.longitude', faults),
   }
-}
-
-/** The closing quote of the string that opens at `from`; the end of the text when there is none. */
-function endOfString(text: string, from: number): number {
-  let i = from + 1
-  for (; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c === 0x22) return i
-    if (c === 0x5c) i++
-  }
-  return text.length - 1
 }
 
 function isObject(value: unknown): value is Members {
@@ -173,12 +143,18 @@ function timeOf(value: unknown, faults: Fault[]): Statement['timestamp'] {
   return null
 }
 
-function statusOf(value: unknown, faults: Fault[]): PoiStatus {
-  if (value === undefined) return 'OPEN'
-  const status = POI_STATUSES.find(known => typeof value === 'string' && known === value.trim().toUpperCase())
-  if (status !== undefined) return status
-  faults.push({ field: 'status', code: 'BAD_FORMAT', message: `Wanted one of ${POI_STATUSES.join(', ')}; came ${shown(value)}.` })
-  return 'UNKNOWN'
+/** A status that a later version may know is UNKNOWN to this one, and stays among the extra members. */
+function statusOf(json: Members, taken: Set<string>, faults: Fault[]): PoiStatus {
+  const value = json['status'] ?? null
+  if (value === null) return 'OPEN'
+  if (typeof value !== 'string') {
+    taken.add('status')
+    faults.push({ field: 'status', code: 'BAD_FORMAT', message: `Wanted one of ${POI_STATUSES.join(', ')}; came ${shown(value)}.` })
+    return 'UNKNOWN'
+  }
+  const status = POI_STATUSES.find(known => known === value.trim().toUpperCase())
+  if (status !== undefined) taken.add('status')
+  return status ?? 'UNKNOWN'
 }
 
 function operationOf(value: unknown, faults: Fault[]): Statement['operation'] {
@@ -198,7 +174,8 @@ function namesOf(value: unknown, faults: Fault[]): Statement['names'] {
   const names: [string, string][] = []
   for (const [tag, name] of Object.entries(value)) {
     if (typeof name === 'string') names.push([tag, name])
-    else faults.push({ field: `names.${tag}`, code: 'BAD_FORMAT', message: `Wanted text; came ${shown(name)}.` })
+    else
+      faults.push({ field: `names.${tag.slice(0, BOUNDS.languageTag)}`, code: 'BAD_FORMAT', message: `Wanted text; came ${shown(name)}.` })
   }
   return Object.fromEntries(names)
 }

@@ -1,6 +1,6 @@
 /** The scalars of the public API: what they are inside the platform, and what a client is told when it sends something else. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
-import { MAX_DEPTH } from './event-id.ts'
+import { MAX_DEPTH } from './json-text.ts'
 import type { Micros } from './poi.ts'
 import { shown } from './poi-bounds.ts'
 import { formatInstant, parseInstant } from './time.ts'
