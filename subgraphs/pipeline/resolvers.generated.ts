@@ -1,4 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { StreamEvent as StreamEventModel, PoiChange as PoiChangeModel, StreamGap as StreamGapModel, StreamHeartbeat as StreamHeartbeatModel } from './feed-event.ts';
+import type { ProcessedPoi as PoiModel, Location as LocationModel } from '../../schema/poi.ts';
 import type { RequestContext } from '../../runtime/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -273,7 +275,10 @@ export type StreamGap = StreamEvent & {
   readonly to: Scalars['Cursor']['output'];
 };
 
-/** Nothing for this subscriber for a while. It also moves the cursor over events that its filter leaves out. */
+/**
+ * Nothing for this subscriber for a while. It also moves the cursor over events that its filter leaves out. A subscription without `after`
+ * begins with one, so that there is a cursor to resume from before the first event.
+ */
 export type StreamHeartbeat = StreamEvent & {
   readonly __typename?: 'StreamHeartbeat';
   /** The platform's clock. */
@@ -375,14 +380,6 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 
 
-/** Mapping of interface types */
-export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
-  StreamEvent:
-    | ( PoiChange )
-    | ( StreamGap )
-    | ( StreamHeartbeat )
-  ;
-};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
@@ -395,22 +392,22 @@ export type ResolversTypes = {
   Delivery: Delivery;
   DeliveryMode: DeliveryMode;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
-  Location: ResolverTypeWrapper<Location>;
+  Location: ResolverTypeWrapper<LocationModel>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   LocationInput: LocationInput;
   NearInput: NearInput;
   PipelineStatus: ResolverTypeWrapper<PipelineStatus>;
-  Poi: ResolverTypeWrapper<Poi>;
+  Poi: ResolverTypeWrapper<PoiModel>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  PoiChange: ResolverTypeWrapper<PoiChange>;
+  PoiChange: ResolverTypeWrapper<PoiChangeModel>;
   PoiFilter: PoiFilter;
   PoiStatus: PoiStatus;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ReplayJob: ResolverTypeWrapper<ReplayJob>;
   ReplayState: ReplayState;
-  StreamEvent: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['StreamEvent']>;
-  StreamGap: ResolverTypeWrapper<StreamGap>;
-  StreamHeartbeat: ResolverTypeWrapper<StreamHeartbeat>;
+  StreamEvent: ResolverTypeWrapper<StreamEventModel>;
+  StreamGap: ResolverTypeWrapper<StreamGapModel>;
+  StreamHeartbeat: ResolverTypeWrapper<StreamHeartbeatModel>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -425,20 +422,20 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   Delivery: Delivery;
   JSON: Scalars['JSON']['output'];
-  Location: Location;
+  Location: LocationModel;
   Int: Scalars['Int']['output'];
   LocationInput: LocationInput;
   NearInput: NearInput;
   PipelineStatus: PipelineStatus;
-  Poi: Poi;
+  Poi: PoiModel;
   ID: Scalars['ID']['output'];
-  PoiChange: PoiChange;
+  PoiChange: PoiChangeModel;
   PoiFilter: PoiFilter;
   Query: Record<PropertyKey, never>;
   ReplayJob: ReplayJob;
-  StreamEvent: ResolversInterfaceTypes<ResolversParentTypes>['StreamEvent'];
-  StreamGap: StreamGap;
-  StreamHeartbeat: StreamHeartbeat;
+  StreamEvent: StreamEventModel;
+  StreamGap: StreamGapModel;
+  StreamHeartbeat: StreamHeartbeatModel;
   Subscription: Record<PropertyKey, never>;
   String: Scalars['String']['output'];
   Boolean: Scalars['Boolean']['output'];
