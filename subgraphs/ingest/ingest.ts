@@ -47,8 +47,8 @@ export async function openIngest({
     help: 'Work turned away because there was too much of it.',
     labelNames: ['reason'],
   })
-  const accept = createAccept({ log, partitions, cursorKey, appendDeadlineMs: limits.appendDeadlineMs ?? 2_000, records, shed })
-  const resolvers = createResolvers({ accept, readReceipt: createReadReceipt({ log, cursorKey }), clock })
+  const accept = createAccept({ log, partitions, appendDeadlineMs: limits.appendDeadlineMs ?? 2_000, records, shed })
+  const resolvers = createResolvers({ accept, readReceipt: createReadReceipt({ log, cursorKey }), cursorKey, clock })
   return {
     name: 'ingest',
     sdl,

@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Accepted as AcceptedModel, Refused as RefusedModel } from './accept.ts';
 import type { RequestContext } from '../../runtime/subgraph.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -273,8 +274,8 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   SubmitPoiResult:
-    | ( PoiAccepted )
-    | ( PoiRefused )
+    | ( AcceptedModel )
+    | ( RefusedModel )
   ;
 };
 
@@ -290,9 +291,9 @@ export type ResolversTypes = {
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  PoiAccepted: ResolverTypeWrapper<PoiAccepted>;
+  PoiAccepted: ResolverTypeWrapper<AcceptedModel>;
   PoiInput: PoiInput;
-  PoiRefused: ResolverTypeWrapper<PoiRefused>;
+  PoiRefused: ResolverTypeWrapper<RefusedModel>;
   PoiStatus: PoiStatus;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Receipt: ResolverTypeWrapper<Scalars['Receipt']['output']>;
@@ -315,9 +316,9 @@ export type ResolversParentTypes = {
   Float: Scalars['Float']['output'];
   Mutation: Record<PropertyKey, never>;
   ID: Scalars['ID']['output'];
-  PoiAccepted: PoiAccepted;
+  PoiAccepted: AcceptedModel;
   PoiInput: PoiInput;
-  PoiRefused: PoiRefused;
+  PoiRefused: RefusedModel;
   Query: Record<PropertyKey, never>;
   Receipt: Scalars['Receipt']['output'];
   ReceiptStatus: ReceiptStatus;
