@@ -12,3 +12,24 @@ export const TOPICS = {
 
 /** The group whose committed positions say how far the live stream is processed. */
 export const PROCESSOR_GROUP = 'poi-processor'
+
+/** One topic as every process ensures it at its start. */
+export interface PoiTopic {
+  readonly name: string
+  readonly partitions: number
+  readonly retentionMs?: number
+  readonly retentionBytes?: number
+  readonly compacted?: boolean
+}
+
+/**
+ * All topics with the same partition count. The data topics share one retention (ms, and bytes per partition): a receipt then finds an
+ * outcome as long as its submission is held. The state is kept for ever, its newest record per key.
+ */
+export function topicSpecs(partitions: number, retention: { readonly ms: number; readonly bytes: number }): readonly PoiTopic[] {
+  const data = [TOPICS.unprocessed, TOPICS.processed, TOPICS.rejected]
+  return [
+    ...data.map(name => ({ name, partitions, retentionMs: retention.ms, retentionBytes: retention.bytes })),
+    { name: TOPICS.state, partitions, compacted: true },
+  ]
+}

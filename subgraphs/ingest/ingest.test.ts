@@ -14,7 +14,7 @@ import { encodeDeadLetter } from '#schema/dead-letter-codec.ts'
 import { partitionOf } from '#schema/partition.ts'
 import type { ChangeKind, Micros, ProcessedPoi } from '#schema/poi.ts'
 import { decodeSubmission, encodeProcessed, encodeProgress } from '#schema/poi-codec.ts'
-import { PROCESSOR_GROUP, TOPICS } from '#schema/topics.ts'
+import { PROCESSOR_GROUP, TOPICS, topicSpecs } from '#schema/topics.ts'
 import { openIngest } from './ingest.ts'
 
 const PARTITIONS = 3
@@ -29,7 +29,7 @@ const opened = async (t: TestContext, limits: Limits = {}) => {
     await log[Symbol.asyncDispose]()
     await rm(directory, { recursive: true })
   })
-  await log.topics.ensure([TOPICS.unprocessed, TOPICS.processed, TOPICS.rejected].map(name => ({ name, partitions: PARTITIONS })))
+  await log.topics.ensure(topicSpecs(PARTITIONS, { ms: 86_400_000, bytes: 2 ** 30 }))
   const registry = new Registry()
   const ingest = await openIngest({
     log,
@@ -259,6 +259,12 @@ const processAll = async (log: Log, count: number): Promise<void> => {
 }
 const NOW: Micros = Date.now() * 1_000
 const NEW = { version: 1, revision: NOW, processedAt: NOW, previousLocation: null, rulesVersion: 1, warnings: [], imageHash: null }
+/** An id like this one that lies in the partition. */
+const oneOf = (partition: number, id: string): string => {
+  let found = id
+  for (let nth = 0; partitionOf(found, PARTITIONS) !== partition; nth++) found = `${id}-${nth}`
+  return found
+}
 const withoutImage = <T extends { image: unknown }>({ image: _, ...rest }: T) => rest
 
 test('a receipt tells what became of its record', async t => {
@@ -295,6 +301,27 @@ test('a receipt tells what became of its record', async t => {
       assert.equal(positions?.[change?.partition ?? -1], (change?.offset ?? -1) + 1)
     }
   }
+})
+
+test('a receipt expires with what the log holds, and a duplicate is told as long as that can be known', async t => {
+  const { log, ask } = await opened(t)
+  const wishes = ['created', 'duplicate', 'rejected', 'created', 'duplicate']
+  // All in one partition, in this order.
+  const ids = wishes.map((wish, nth) => oneOf(0, `${wish}-${nth}`))
+  const { data } = await ask(SUBMIT_MANY, { inputs: ids.map(poi => cafe(poi)) })
+  const receipts: { receipt: string }[] = data.submitPois.results
+  const states = async () => Promise.all(receipts.map(async ({ receipt }) => (await ask(RECEIPT, { receipt })).data.receipt.state))
+  await processAll(log, ids.length)
+  assert.deepEqual(await states(), ['APPLIED', 'DUPLICATE', 'REJECTED', 'APPLIED', 'DUPLICATE'])
+
+  const { latest } = await log.topics.positions(TOPICS.processed)
+  await log.trim(TOPICS.rejected, (await log.topics.positions(TOPICS.rejected)).latest)
+  await log.trim(TOPICS.unprocessed, [3, 0, 0])
+  await log.trim(TOPICS.processed, [1, 0, 0])
+  // The first change is gone, and so is the dead letter. The last two submissions are held, so their outcomes would be as well.
+  assert.deepEqual(await states(), ['EXPIRED', 'EXPIRED', 'EXPIRED', 'APPLIED', 'DUPLICATE'])
+  await log.trim(TOPICS.processed, latest)
+  assert.deepEqual(await states(), ['EXPIRED', 'EXPIRED', 'EXPIRED', 'EXPIRED', 'EXPIRED'])
 })
 
 test('a receipt that is not ours, or of a log that is not this one, is invalid', async t => {
