@@ -61,14 +61,14 @@ function seal(kind: number, numbers: readonly number[], key: Uint8Array): string
   let at = HEADER
   for (const number of numbers) at = writeVarint(bytes, at, number)
   at += macOf(bytes.subarray(0, at), key).copy(bytes, at, 0, MAC)
-  return bytes.base64urlSlice(0, at)
+  return bytes.toString('base64url', 0, at)
 }
 
 function open(kind: number, text: string, key: Uint8Array): number[] | undefined {
   if (text.length > MAX_TEXT) return undefined
   const bytes = Buffer.from(text, 'base64url')
   // Buffer skips what is not base64url; only the one spelling that we made is ours.
-  if (bytes.length < HEADER + MAC || bytes.base64urlSlice() !== text) return undefined
+  if (bytes.length < HEADER + MAC || bytes.toString('base64url') !== text) return undefined
   const end = bytes.length - MAC
   if (!timingSafeEqual(bytes.subarray(end), macOf(bytes.subarray(0, end), key).subarray(0, MAC))) return undefined
   // The signature holds, so the rest is as we wrote it, perhaps by another version.

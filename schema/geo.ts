@@ -58,69 +58,94 @@ export function boxesAround(centre: Location, radiusMeters: number): Box[] {
 /**
  * Is the point inside the ring? The ring closes by itself; its edges are straight in latitude and longitude and take the shorter way around
  * the globe (half way round: eastward). Points on an edge are inside. A ring that goes all the way round the globe holds the pole of the
- * hemisphere in which most of it lies. Where it crosses itself the even-odd rule decides.
- *
- * Counts the edges that the meridian from the point to the north pole crosses. Everything is measured from the point's meridian, so the
- * antimeridian is nothing special.
+ * hemisphere in which most of it lies. Where a ring crosses itself the even-odd rule decides.
  */
 export function polygonContains(ring: readonly Location[], at: Location): boolean {
+  const outline = outlineOf(ring)
+  if (at.latitude < outline.south || at.latitude > outline.north) return false
   let inside = false
-  let around = 0
-  let latitudes = 0
-  let a = ring[ring.length - 1]
-  if (a === undefined) return false
-  let aLon = offset(at.longitude, a.longitude)
-  for (const b of ring) {
-    const bLon = offset(at.longitude, b.longitude)
-    around += offset(a.longitude, b.longitude)
-    latitudes += b.latitude
-    if (aLon === 0 && bLon === 0) {
-      if (at.latitude >= Math.min(a.latitude, b.latitude) && at.latitude <= Math.max(a.latitude, b.latitude)) return true
-    } else if (aLon === 0 && a.latitude === at.latitude) {
-      return true
-    } else {
-      const eastward = aLon <= 0 && bLon >= 0 && bLon - aLon <= 180
-      const westward = aLon >= 0 && bLon <= 0 && aLon - bLon < 180
-      if (eastward || westward) {
-        const latitude = a.latitude + ((b.latitude - a.latitude) * -aLon) / (bLon - aLon)
-        if (latitude === at.latitude) return true
-        // A corner on the meridian counts as lying west of it, so that it is not counted for both of its edges.
-        if (latitude > at.latitude && aLon > 0 !== bLon > 0) inside = !inside
-      }
-    }
-    a = b
-    aLon = bLon
+  // The outline may go beyond ±180, and the point is there once more every 360°.
+  for (let turn = Math.ceil((outline.west - at.longitude) / 360 - 0.5); ; turn++) {
+    const x = at.longitude + 360 * turn
+    if (x > outline.east) return inside
+    const side = sideOf(outline, x, at.latitude)
+    if (side === 'edge') return true
+    if (side === 'inside') inside = !inside
   }
-  const holdsNorthPole = Math.abs(around) > 180 && latitudes >= 0
-  return inside !== holdsNorthPole
 }
 
 /** One or two boxes (west ≤ east) that together hold every point of the ring. */
 export function polygonBoxes(ring: readonly Location[]): Box[] {
-  const first = ring[0]
-  if (first === undefined) return []
-  let lon = first.longitude
-  let west = lon
-  let east = lon
-  let south = first.latitude
-  let north = first.latitude
-  let latitudes = 0
-  for (let i = 1; i <= ring.length; i++) {
-    const from = ring[i - 1] ?? first
-    const to = ring[i] ?? first
-    lon += offset(from.longitude, to.longitude)
-    west = Math.min(west, lon)
-    east = Math.max(east, lon)
-    south = Math.min(south, to.latitude)
-    north = Math.max(north, to.latitude)
-    latitudes += to.latitude
-  }
-  if (Math.abs(lon - first.longitude) > 180) {
-    if (latitudes >= 0) north = 90
-    else south = -90
-    return [allAround(south - MARGIN, north + MARGIN)]
-  }
+  if (ring.length === 0) return []
+  const { west, south, east, north } = outlineOf(ring)
   return spanOf(west - MARGIN, east + MARGIN, south - MARGIN, north + MARGIN)
+}
+
+/** A ring laid out in the plane: no edge jumps from 180 to -180; longitudes go on beyond instead. */
+interface Outline extends Box {
+  readonly xs: readonly number[]
+  readonly ys: readonly number[]
+}
+
+// A filter asks about the same ring for each event.
+const outlines = new WeakMap<readonly Location[], Outline>()
+
+function outlineOf(ring: readonly Location[]): Outline {
+  const known = outlines.get(ring)
+  if (known !== undefined) return known
+  const xs: number[] = []
+  const ys: number[] = []
+  let turns = 0
+  let before: number | undefined
+  for (const { latitude, longitude } of ring) {
+    turns += turnBetween(before ?? longitude, longitude)
+    // Not the sum of the ways, whose rounding errors add up: the same meridian is always the same number.
+    xs.push(longitude + 360 * turns)
+    ys.push(latitude)
+    before = longitude
+  }
+  const first = ring[0]
+  if (first !== undefined && before !== undefined) {
+    turns += turnBetween(before, first.longitude)
+    if (turns !== 0) {
+      // All the way round: it closes along the pole.
+      const pole = ys.reduce((sum, y) => sum + y, 0) >= 0 ? 90 : -90
+      const x = first.longitude + 360 * turns
+      xs.push(x, x, first.longitude)
+      ys.push(first.latitude, pole, pole)
+    }
+  }
+  const outline = { xs, ys, west: Math.min(...xs), south: Math.min(...ys), east: Math.max(...xs), north: Math.max(...ys) }
+  outlines.set(ring, outline)
+  return outline
+}
+
+/** How the shorter way between two meridians changes the turn: 1 eastward over the antimeridian, -1 westward, else 0. */
+function turnBetween(from: number, to: number): number {
+  const difference = to - from
+  return difference > 180 ? -1 : difference <= -180 ? 1 : 0
+}
+
+/** Counts the edges due north of the point: odd is inside. */
+function sideOf({ xs, ys }: Outline, x: number, y: number): 'inside' | 'outside' | 'edge' {
+  let isInside = false
+  let x1 = xs[xs.length - 1] ?? 0
+  let y1 = ys[ys.length - 1] ?? 0
+  for (let i = 0; i < xs.length; i++) {
+    const x2 = xs[i] ?? 0
+    const y2 = ys[i] ?? 0
+    if (x === x1 && x === x2) {
+      if (y >= Math.min(y1, y2) && y <= Math.max(y1, y2)) return 'edge'
+    } else if (x >= Math.min(x1, x2) && x <= Math.max(x1, x2)) {
+      const edge = x === x1 ? y1 : x === x2 ? y2 : y1 + ((y2 - y1) * (x - x1)) / (x2 - x1)
+      if (edge === y) return 'edge'
+      // A corner counts as lying west of its meridian, so that it is not counted for both of its edges.
+      if (edge > y && x1 > x !== x2 > x) isInside = !isInside
+    }
+    x1 = x2
+    y1 = y2
+  }
+  return isInside ? 'inside' : 'outside'
 }
 
 /** The geohash cell that holds the point: `precision` characters, 1 to 12. */
@@ -155,12 +180,6 @@ export function geohash(at: Location, precision: number): string {
   return hash
 }
 const GEOHASH_DIGITS = '0123456789bcdefghjkmnpqrstuvwxyz'
-
-/** Degrees from one meridian to another by the shorter way: more than -180, up to 180. */
-function offset(from: number, to: number): number {
-  const difference = to - from
-  return difference > 180 ? difference - 360 : difference <= -180 ? difference + 360 : difference
-}
 
 function allAround(south: number, north: number): Box {
   return { west: -180, south: Math.max(-90, south), east: 180, north: Math.min(90, north) }
