@@ -40,19 +40,22 @@ export interface AcceptOptions {
 export type Accept = (judged: readonly Judged[], now: Micros) => Promise<readonly (Accepted | Refused)[]>
 
 const TRANSPORT = 'graphql'
+const OUTCOMES = ['accepted', 'refused', 'shed', 'failed'] as const
+const LOG_FULL = 'log_full'
 const utf8 = new TextEncoder()
 
 export function createAccept({ log, partitions, appendDeadlineMs, records, shed }: AcceptOptions): Accept {
-  const count = (outcome: 'accepted' | 'refused' | 'shed' | 'failed', amount: number) => {
-    if (amount > 0) records.inc({ transport: TRANSPORT, outcome }, amount)
-  }
+  const count = (outcome: (typeof OUTCOMES)[number], amount: number) => records.inc({ transport: TRANSPORT, outcome }, amount)
+  // Series that begin at 0: the first refusal is a rise that an alert sees.
+  for (const outcome of OUTCOMES) count(outcome, 0)
+  shed.inc({ reason: LOG_FULL }, 0)
   const append = async (accepted: readonly NewRecord[]): Promise<readonly Position[]> => {
     if (accepted.length === 0) return []
     try {
       return await log.appender.append(TOPICS.unprocessed, accepted, { deadlineMs: appendDeadlineMs })
     } catch (error) {
       const isShed = error instanceof LogError && error.code === 'OVERLOADED'
-      if (isShed) shed.inc({ reason: 'log_full' }, accepted.length)
+      if (isShed) shed.inc({ reason: LOG_FULL }, accepted.length)
       count(isShed ? 'shed' : 'failed', accepted.length)
       throw systemFault(error)
     }

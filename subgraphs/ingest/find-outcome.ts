@@ -29,8 +29,8 @@ export type Outcome =
 const READ_BYTES = 64 * 1024
 /** A range of so many offsets is read rather than halved. */
 const READABLE = 128
-/** ms; far more than one read takes */
-const READ_DEADLINE_MS = 2_000
+/** ms; far more than the reads take */
+const DEADLINE_MS = 2_000
 
 /**
  * Costs about 2 + log2(range / 128) small reads.
@@ -38,26 +38,29 @@ const READ_DEADLINE_MS = 2_000
  */
 export async function findOutcome(search: OutcomeSearch): Promise<Outcome> {
   const { source, sourceOf, partition, held } = search
+  const signal = AbortSignal.timeout(DEADLINE_MS)
   // The output lies in [low, high) if anywhere.
   let low = held.earliest[partition] ?? 0
   let high = held.latest[partition] ?? 0
   // Retention removes from the front: an older output still being held proves that ours was not removed.
   let isCertain = low === 0
 
+  const answer = (record: LogRecord): Outcome =>
+    sourceOf(record.value) === source ? { found: true, record } : { found: false, certain: isCertain }
+
   const guess = Math.max(search.guess, low)
   if (guess < high) {
-    const { records, next } = await readFrom(search, guess, READ_BYTES)
+    const { records, next } = await readFrom(search, guess, READ_BYTES, signal)
     const at = indexOfSource(records, source, sourceOf)
     const record = records[at]
-    if (record !== undefined && sourceOf(record.value) === source) return { found: true, record }
     if (at > 0) isCertain = true
-    if (record !== undefined && at > 0) return { found: false, certain: true } // an older one and a younger one side by side
     if (record === undefined) low = next
-    else high = guess
+    else if (at === 0 && sourceOf(record.value) > source) high = guess
+    else return answer(record)
   }
   while (high - low > READABLE) {
     const middle = low + Math.floor((high - low) / 2)
-    const record = await firstRecord(search, middle, high)
+    const record = await firstRecord(search, middle, high, signal)
     const difference = record === undefined ? 1 : sourceOf(record.value) - source
     if (record === undefined || difference > 0) high = middle
     else if (difference === 0) return { found: true, record }
@@ -67,11 +70,11 @@ export async function findOutcome(search: OutcomeSearch): Promise<Outcome> {
     }
   }
   while (low < high) {
-    const { records, next } = await readFrom(search, low, READ_BYTES)
+    const { records, next } = await readFrom(search, low, READ_BYTES, signal)
     const at = indexOfSource(records, source, sourceOf)
     if (at > 0) isCertain = true
     const record = records[at]
-    if (record !== undefined) return sourceOf(record.value) === source ? { found: true, record } : { found: false, certain: isCertain }
+    if (record !== undefined) return answer(record)
     low = next
   }
   return { found: false, certain: isCertain }
@@ -91,9 +94,9 @@ function indexOfSource(records: readonly LogRecord[], source: number, sourceOf: 
 }
 
 /** The first record in [from, end), over holes. */
-async function firstRecord(search: OutcomeSearch, from: number, end: number): Promise<LogRecord | undefined> {
+async function firstRecord(search: OutcomeSearch, from: number, end: number, signal: AbortSignal): Promise<LogRecord | undefined> {
   for (let at = from; at < end; ) {
-    const { records, next } = await readFrom(search, at, 1)
+    const { records, next } = await readFrom(search, at, 1, signal)
     const [record] = records
     if (record !== undefined) return record.offset < end ? record : undefined
     at = next
@@ -102,9 +105,9 @@ async function firstRecord(search: OutcomeSearch, from: number, end: number): Pr
 }
 
 /** One batch from an offset below the end. */
-async function readFrom({ log, topic, partition, held }: OutcomeSearch, offset: number, maxBytes: number): Promise<Batch> {
-  const signal = AbortSignal.timeout(READ_DEADLINE_MS)
+async function readFrom(search: OutcomeSearch, offset: number, maxBytes: number, signal: AbortSignal): Promise<Batch> {
+  const { log, topic, partition, held } = search
   const from = held.latest.with(partition, offset)
   for await (const batch of log.tail.read({ topic, from, partitions: [partition], maxBytes, signal })) return batch
-  throw new LogError('DEADLINE_EXCEEDED', `No record of ${topic} came within ${READ_DEADLINE_MS} ms`)
+  throw new LogError('DEADLINE_EXCEEDED', `No record of ${topic} came within ${DEADLINE_MS} ms`)
 }
