@@ -94,7 +94,7 @@ test('numbers are whole and decimal: no hex, no exponent, no empty digits', () =
 test('a process lets the variables of the others through, but no typo of its own', () => {
   const { POI_PORT } = PLATFORM_FIELDS
   const own = { POI_PORT, POI_INGEST_BATCH: integer(1, { min: 1, max: 9 }, '') }
-  assert.deepEqual(readProcessConfig({ POI_RECORDS: 'sqlite:', POI_STORE_CACHE: '5', POI_INGEST_BATCH: '2' }, own), {
+  assert.deepEqual(readProcessConfig({ POI_RECORDS: 'sqlite:', POI_STORE_CACHE: '5', POI_TEST_SEED: '7', POI_INGEST_BATCH: '2' }, own), {
     POI_PORT: 4_000,
     POI_INGEST_BATCH: 2,
   })

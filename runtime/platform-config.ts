@@ -1,7 +1,7 @@
 /** The variables that more than one process reads, declared once, and what every process checks before it listens. */
 
 import { type Config, ConfigError, type Environment, type Fields, readConfig } from './config.ts'
-import { boolean, bytes, duration, engine, host, integer, key, oneOf, path, port } from './config-fields.ts'
+import { bytes, duration, engine, host, integer, key, oneOf, path, port } from './config-fields.ts'
 import { LOG_LEVELS } from './logger.ts'
 
 /** Every shared variable. A process picks the ones it reads: `{ ...pick, POI_PORT: ... }`. */
@@ -20,11 +20,10 @@ export const PLATFORM_FIELDS = {
   POI_RETENTION_BYTES: bytes('4GiB', 'How much of each topic and partition the log keeps at most.'),
   POI_IN_FLIGHT_BYTES: bytes('64MiB', 'How many bytes of mutations may be in flight; what would pass it is refused with OVERLOADED.'),
   POI_APPEND_DEADLINE_MS: duration('2s', 'How long a mutation waits for the log before it fails with DEADLINE_EXCEEDED.'),
-  POI_INTROSPECTION: boolean(true, 'Whether clients may ask for the schema.'),
 } as const satisfies Fields
 
-/** Read by tests and scripts, never by a process. */
-const TOOL_VARIABLES: readonly string[] = ['POI_ENGINES', 'POI_URL']
+/** Read by the command line, tests and benchmarks, never by a process that may inherit them. */
+const TOOL_VARIABLES = /^POI_(URL|ENGINES|TEST_\w+|BENCH_\w+)$/
 
 /** What belongs to one process alone starts with its name, so that all of them can share one environment. */
 const PROCESS_PREFIXES: readonly string[] = ['POI_GATEWAY_', 'POI_INGEST_', 'POI_PIPELINE_', 'POI_STORE_']
@@ -39,7 +38,7 @@ export function readProcessConfig<F extends Fields>(env: Environment, fields: F)
   const own = Object.keys(fields)
   const foreign = PROCESS_PREFIXES.filter(prefix => !own.some(name => name.startsWith(prefix)))
   const isKnown = (name: string) =>
-    Object.hasOwn(PLATFORM_FIELDS, name) || TOOL_VARIABLES.includes(name) || foreign.some(prefix => name.startsWith(prefix))
+    Object.hasOwn(PLATFORM_FIELDS, name) || TOOL_VARIABLES.test(name) || foreign.some(prefix => name.startsWith(prefix))
   const config = readConfig(env, fields, isKnown)
   const address = 'POI_HOST' in config ? config['POI_HOST'] : undefined
   if (typeof address === 'string') {

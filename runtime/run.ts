@@ -55,7 +55,7 @@ export async function run<C extends RunConfig>(
   const ask = (name: NodeJS.Signals): void => {
     if (shutdown.signal.aborted) die(undefined, `${name} again: ending at once`)
     logger.info({ signal: name, deadlineMs: config.POI_DRAIN_MS }, 'Shutting down')
-    setTimeout(() => die(undefined, `The shutdown took longer than ${config.POI_DRAIN_MS} ms`), config.POI_DRAIN_MS).unref()
+    setTimeout(() => die(undefined, `The shutdown took longer than ${config.POI_DRAIN_MS} ms`), config.POI_DRAIN_MS)
     shutdown.abort()
   }
   process.on('SIGTERM', ask)

@@ -64,6 +64,7 @@ export async function startThread({ module, name, data, transfer = [], logger, c
   const exited = Promise.withResolvers<void>()
   const waitingForMetrics = new Set<(snapshot: MetricsSnapshot) => void>()
   let lastSnapshot: MetricsSnapshot = []
+  let isReady = false
   let isClosing = false
   let cause: unknown
   failed.promise.catch(() => {}) // logged below; watching it is the host's choice
@@ -71,6 +72,7 @@ export async function startThread({ module, name, data, transfer = [], logger, c
   worker.on('message', (message: ToHost) => {
     switch (message.type) {
       case 'ready':
+        isReady = true
         return ready.resolve()
       case 'log':
         return lines.write(message.line)
@@ -92,7 +94,7 @@ export async function startThread({ module, name, data, transfer = [], logger, c
     for (const resolve of waitingForMetrics) resolve(lastSnapshot)
     const error = new Error(`The thread ${name} ended ${cause === undefined ? `by itself, with code ${code}` : 'with an error'}`, { cause })
     ready.reject(error)
-    if (!isClosing || cause !== undefined) {
+    if (isReady && (!isClosing || cause !== undefined)) {
       failed.reject(error)
       logger.error({ err: error, thread: name }, 'A thread failed')
     }
