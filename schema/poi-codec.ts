@@ -23,10 +23,10 @@ import {
 } from './poi.ts'
 import { BOUNDS, faultsOf } from './poi-bounds.ts'
 import { extraJsonOf, readJson } from './poi-json.ts'
-import { imageOf, statementOf, statusOf, timeOf } from './poi-protobuf.ts'
+import { acceptedAtOf, imageOf, statementOf, statusOf, timeOf } from './poi-protobuf.ts'
 import { readPoi, TAG, type WirePoi, writeEntries, writeLocation, writeMicros } from './poi-wire.ts'
 import { kindOf, readProcessed, readSource, writeProcessed, writeProgress } from './processed-wire.ts'
-import { bufferOf, exact } from './protobuf.ts'
+import { bufferOf } from './protobuf.ts'
 import type { Statement } from './statement.ts'
 
 const JSON_MARK = 0x7b
@@ -274,7 +274,7 @@ export function decodeProcessed(value: Uint8Array): ProcessedEntry {
     previousLocation: own.previousLocation,
     source,
     rulesVersion: own.rulesVersion,
-    acceptedAt: wire.acceptedAt === null ? null : exact(wire.acceptedAt),
+    acceptedAt: acceptedAtOf(wire),
     processedAt: own.processedAt,
     warnings: own.warnings,
     imageHash: own.imageHash,

@@ -24,7 +24,7 @@ export function statementOf(wire: WirePoi): Statement {
     image: readImage(wire, faults),
     operation: wire.operation === 1 ? 'REMOVE' : 'UPSERT',
     eventId: wire.eventId,
-    acceptedAt: typeof wire.acceptedAt === 'bigint' ? null : wire.acceptedAt,
+    acceptedAt: acceptedAtOf(wire),
     faults,
   }
 }
@@ -73,4 +73,9 @@ export function timeOf(wire: WirePoi): Micros | null {
 /** The picture, however it came; null when there is none. */
 export function imageOf(wire: WirePoi): Uint8Array | null {
   return readImage(wire, [])
+}
+
+/** When the platform accepted it; null when it does not say, or says what cannot be. */
+export function acceptedAtOf({ acceptedAt }: WirePoi): Micros | null {
+  return typeof acceptedAt === 'number' ? acceptedAt : null
 }

@@ -97,7 +97,21 @@ function jsonOf(node: ValueNode, variables: { readonly [name: string]: unknown }
 
 /** A literal as it was written, for a message. */
 function written(node: ValueNode): unknown {
-  return 'value' in node ? node.value : `a ${node.kind.replace('Value', '').toLowerCase()}`
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return Number(node.value)
+    case Kind.NULL:
+      return null
+    case Kind.LIST:
+      return node.values
+    case Kind.OBJECT:
+      return node
+    case Kind.VARIABLE:
+      return `$${node.name.value}`
+    default:
+      return node.value
+  }
 }
 
 /** Resolvers of the scalars; a subgraph takes those that its schema names. */
