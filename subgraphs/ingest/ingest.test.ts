@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import fc from 'fast-check'
 import { graphql } from 'graphql'
 import { Registry } from 'prom-client'
 import { openSqliteLog } from '#log/log.sqlite.ts'
@@ -340,4 +341,61 @@ test('the subgraph tells its SDL with the federation directives', async t => {
   const { data } = await ask('{ _service { sdl } }')
   assert.match(data._service.sdl, /federation\/v2\.7/)
   assert.match(ingest.sdl, /type Fault @shareable/)
+})
+
+test('whatever comes is accepted, refused with faults, or told to be no PoiInput; what is accepted can be read back as it was', async t => {
+  const { log, ask } = await opened(t)
+  const text = fc.oneof(
+    { weight: 12, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
+    { weight: 1, arbitrary: fc.constantFrom('\ud800', '__proto__', '\0', ' ', 'a\nb', 'x'.repeat(600)) },
+  )
+  const input = fc.record(
+    {
+      id: fc.oneof(text, fc.integer()),
+      sourceId: fc.option(text),
+      name: text,
+      names: fc.option(fc.oneof(fc.dictionary(text, text, { maxKeys: 3 }), fc.json())),
+      category: text,
+      description: fc.option(text),
+      location: fc.record({
+        latitude: fc.double({ min: -95, max: 95 }),
+        longitude: fc.oneof(fc.double(), fc.integer({ min: -180, max: 180 })),
+      }),
+      timestamp: fc.oneof(
+        { weight: 5, arbitrary: fc.constant('2024-05-01T12:00:00Z') },
+        fc.constantFrom('0001-01-01T00:00:00Z', '9999-12-31T23:59:60Z', 'now', '2024-02-30T00:00:00Z'),
+      ),
+      status: fc.constantFrom('OPEN', 'CLOSED', null, 'NONE'),
+      imageBase64: fc.option(fc.oneof(text, fc.base64String(), fc.base64String())),
+      attributes: fc.option(fc.jsonValue()),
+    },
+    { requiredKeys: ['id', 'name', 'category', 'location', 'timestamp'] },
+  )
+  const accepted: string[] = []
+  await fc.assert(
+    fc.asyncProperty(input, fc.option(text), async (record, key) => {
+      const { data, errors } = await ask(SUBMIT, { input: record, key })
+      if (data === null || data === undefined) {
+        assert.ok(errors.length > 0)
+        for (const { message, extensions } of errors) {
+          assert.match(message, /^Variable "\$(input|key)" got invalid value/)
+          assert.ok(extensions?.['code'] === undefined || extensions['code'] === 'BAD_USER_INPUT')
+        }
+        return
+      }
+      if (data.submitPoi.__typename === 'PoiAccepted') accepted.push(data.submitPoi.id)
+      else assert.ok(data.submitPoi.faults.length > 0)
+    }),
+    { numRuns: 200 },
+  )
+  const written = await recordsOf(log, TOPICS.unprocessed)
+  assert.equal(written.length, accepted.length)
+  assert.ok(accepted.length > 0)
+  for (const { key, value } of written) {
+    const decoded = decodeSubmission(value, { time: 0 })
+    assert.ok(decoded.ok, JSON.stringify(decoded))
+    assert.equal(decoded.submission.record.id, key)
+  }
+  assert.deepEqual(written.map(({ key }) => key).sort(), accepted.sort())
 })
