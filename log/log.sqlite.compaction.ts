@@ -143,4 +143,4 @@ export class Compaction {
 }
 
 /** Map keys are compared by content only as text; latin1 keeps every byte. */
-const textOf = (key: Bytes): string => Buffer.from(key.buffer, key.byteOffset, key.byteLength).latin1Slice()
+const textOf = (key: Bytes): string => Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')

@@ -82,4 +82,4 @@ class RecentValues {
 }
 
 /** What an entry costs beside its key and value, roughly. */
-const ENTRY_BYTES = 200
+const ENTRY_BYTES = 400

@@ -13,7 +13,7 @@ import { type Batch, LogError, type Positions, type Task, type Transactor } from
 const MAX_RECORDS = 1_000
 const MAX_BYTES = 1024 * 1024
 /** Of keyed state held in memory per partition. */
-const STATE_BYTES = 16 * 1024 * 1024
+const STATE_BYTES = 8 * 1024 * 1024
 
 type Request = Parameters<Transactor['run']>[0]
 

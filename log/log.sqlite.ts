@@ -40,7 +40,12 @@ const POLL_MS = 10
 export const openSqliteLog = async (options: SqliteLogOptions): Promise<SqliteLog> => {
   const { path } = options
   const watch = new Watch()
-  const writer = options.writer === undefined ? await startWriter(options, watch) : shareWriter(options.writer, watch)
+  if (options.writer === undefined) {
+    await mkdir(dirname(path), { recursive: true }).catch(cause => {
+      throw new LogError('UNAVAILABLE', `The directory of the log file ${path} cannot be made.`, { cause })
+    })
+  }
+  const writer = options.writer === undefined ? startWriter(options, watch) : shareWriter(options.writer, watch)
   const { connection } = writer
   let reader: Reader
   try {
@@ -113,8 +118,7 @@ interface Writer {
   close(): Promise<void>
 }
 
-const startWriter = async ({ path, maxFileBytes, cleanEveryMs = 5_000 }: SqliteLogOptions, watch: Watch): Promise<Writer> => {
-  await mkdir(dirname(path), { recursive: true })
+const startWriter = ({ path, maxFileBytes, cleanEveryMs = 5_000 }: SqliteLogOptions, watch: Watch): Writer => {
   const { port1, port2 } = new MessageChannel()
   const connection = new Connection(port2, watch)
   const workerData: WriterData = { path, port: port1, maxFileBytes, cleanEveryMs, pollEveryMs: POLL_MS }
