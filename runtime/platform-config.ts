@@ -20,6 +20,7 @@ export const PLATFORM_FIELDS = {
   POI_RETENTION_BYTES: bytes('4GiB', 'How much of each topic and partition the log keeps at most.'),
   POI_IN_FLIGHT_BYTES: bytes('64MiB', 'How many bytes of mutations may be in flight; what would pass it is refused with OVERLOADED.'),
   POI_APPEND_DEADLINE_MS: duration('2s', 'How long a mutation waits for the log before it fails with DEADLINE_EXCEEDED.'),
+  POI_HEARTBEAT_MS: duration('10s', 'After how much silence a subscriber of the live stream gets a heartbeat.'),
 } as const satisfies Fields
 
 /** Read by the command line, tests and benchmarks, never by a process that may inherit them. */

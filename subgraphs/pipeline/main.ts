@@ -1,0 +1,51 @@
+/** The pipeline process of the distributed shape: submissions → processor → changes → live subscriptions. */
+import '#runtime/production.ts'
+import { join } from 'node:path'
+import { openSqliteLog } from '#log/log.sqlite.ts'
+import { sqlitePath } from '#log/open-log.ts'
+import { lockDirectory } from '#runtime/lock.ts'
+import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
+import { run } from '#runtime/run.ts'
+import { loadOrCreateKey } from '#runtime/secret.ts'
+import { serve } from '#runtime/serve.ts'
+import { subgraphEndpoint } from '#runtime/serve-subgraph.ts'
+import { startThread } from '#runtime/thread.ts'
+import { topicSpecs } from '#schema/topics.ts'
+import { feedLimitsOf, readPipelineConfig } from './config.ts'
+import type { ProcessorThreadData } from './processor.thread.ts'
+import { openPipeline } from './subgraph.ts'
+
+await run('poi-pipeline', readPipelineConfig, async ({ config, logger, stopped }) => {
+  const { POI_DATA_DIR: dataDir, POI_PARTITIONS: partitions } = config
+  using _ = lockDirectory(dataDir, 'pipeline')
+  const cursorKey = await loadOrCreateKey(join(dataDir, 'cursor.key'), config.POI_CURSOR_KEY)
+  const registry = createRegistry({ service: 'pipeline' })
+
+  const path = sqlitePath(config.POI_LOG.replace(/^sqlite:/, ''), dataDir)
+  await using log = await openSqliteLog({ path })
+  await log.topics.ensure(topicSpecs(partitions, { ms: config.POI_RETENTION, bytes: config.POI_RETENTION_BYTES }))
+
+  const writer = log.connect()
+  await using processor = await startThread({
+    module: new URL('./processor.thread.ts', import.meta.url),
+    name: 'processor',
+    data: { path, writer } satisfies ProcessorThreadData,
+    transfer: [writer],
+    logger,
+  })
+
+  await using pipeline = await openPipeline({ log, partitions, cursorKey, registry, logger, limits: feedLimitsOf(config) })
+
+  await using server = await serve({
+    ...subgraphEndpoint(pipeline, logger),
+    host: config.POI_HOST,
+    port: config.POI_PORT,
+    missing: pipeline.missing,
+    metrics: () => mergeMetrics([sourceOfRegistry(registry), processor]),
+    logger,
+    drainDeadlineMs: config.POI_DRAIN_MS * 0.7, // the processor and the log must still close
+  })
+  logger.info({ 'url.full': `${server.origin}/graphql`, log: log.description }, 'Serving')
+  await Promise.race([stopped, processor.failed])
+  await pipeline[Symbol.asyncDispose]() // first, so that subscribers are told where to resume while they are still connected
+})
