@@ -1,7 +1,7 @@
 /** The variables that more than one process reads, declared once, and what every process checks before it listens. */
 
 import { type Config, ConfigError, type Environment, type Fields, readConfig } from './config.ts'
-import { bytes, duration, engine, host, integer, key, oneOf, path, port } from './config-fields.ts'
+import { boolean, bytes, duration, engine, host, integer, key, oneOf, path, port } from './config-fields.ts'
 import { LOG_LEVELS } from './logger.ts'
 
 /** Every shared variable. A process picks the ones it reads: `{ ...pick, POI_PORT: ... }`. */
@@ -21,6 +21,7 @@ export const PLATFORM_FIELDS = {
   POI_IN_FLIGHT_BYTES: bytes('64MiB', 'How many bytes of mutations may be in flight; what would pass it is refused with OVERLOADED.'),
   POI_APPEND_DEADLINE_MS: duration('2s', 'How long a mutation waits for the log before it fails with DEADLINE_EXCEEDED.'),
   POI_HEARTBEAT_MS: duration('10s', 'After how much silence a subscriber of the live stream gets a heartbeat.'),
+  POI_INTROSPECTION: boolean(true, 'Whether clients may ask for the schema, and whether the editor is served.'),
 } as const satisfies Fields
 
 /** Read by the command line, tests and benchmarks, never by a process that may inherit them. */
