@@ -40,8 +40,10 @@ export const count = (tx: Tx, output: string, { key, value }: LogRecord): void =
   tx.append(output, key, bytes(`${text(value)} is ${next}`))
 }
 
+export type Placed = LogRecord & { readonly partition: number }
+
 /** Every number came once, and the state counted each partition without a gap. */
-export const assertCounted = (outputs: readonly { readonly partition: number; readonly value: Uint8Array }[], total: number): void => {
+export const assertCounted = (outputs: readonly Placed[], total: number): void => {
   const numbers: number[] = []
   const counted = new Map<number, number>()
   for (const { partition, value } of outputs) {
@@ -54,6 +56,17 @@ export const assertCounted = (outputs: readonly { readonly partition: number; re
     numbers.sort(ascending),
     Array.from({ length: total }, (_, index) => index),
   )
+}
+
+/** Each partition's outputs are its inputs in order, counted without a gap. */
+export const assertInOrder = (inputs: readonly Placed[], outputs: readonly Placed[]): void => {
+  for (const partition of new Set(inputs.map(input => input.partition))) {
+    const own = (records: readonly Placed[]) => records.filter(record => record.partition === partition)
+    assert.deepEqual(
+      own(outputs).map(({ value }) => text(value)),
+      own(inputs).map(({ value }, index) => `${text(value)} is ${index + 1}`),
+    )
+  }
 }
 
 /** A small seeded generator (mulberry32), so that a failing run can be repeated. */

@@ -201,6 +201,37 @@ describe('SQLite log: one file', { timeout: 60_000 }, () => {
     assert.equal((await log.appender.append('in', [{ partition: 0, key: null, value }]))[0]?.offset, kept)
   })
 
+  test('a full disk stops a transactor until there is room; nothing is lost or repeated', async t => {
+    const log = await (await storage(t))({ maxFileBytes: 600_000 })
+    await log.topics.ensure(['in', 'out', 'ballast'].map(name => ({ name, partitions: 1 })))
+    await append(log, 'in', 0, 200)
+    const ballast = { partition: 0, key: null, value: new Uint8Array(40_000) }
+    for (let full = false; !full; ) {
+      full = await log.appender.append('ballast', [ballast]).then(
+        () => false,
+        () => true,
+      )
+    }
+    const abort = new AbortController()
+    const refused = Promise.withResolvers<unknown>()
+    const running = log.transactor.run({
+      inputs: ['in'],
+      group: 'group',
+      signal: abort.signal,
+      maxRecords: 20,
+      open: async () =>
+        task((batch, tx) => {
+          for (const record of batch.records) count(tx, 'out', { ...record, key: new Uint8Array(1_000) })
+        }),
+      onRetry: refused.resolve,
+    })
+    assert.equal(((await refused.promise) as { code?: unknown }).code, 'UNAVAILABLE')
+    await log.trim('ballast', (await log.topics.positions('ballast')).latest)
+    assertCounted(await takeWithPartitions(log, 'out', 200), 200)
+    abort.abort()
+    await running
+  })
+
   test('when the writer thread dies, everybody is told', async t => {
     const log = await (await storage(t))()
     await log.topics.ensure([{ name: 'in', partitions: 1 }])
