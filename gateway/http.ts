@@ -113,9 +113,11 @@ export async function openHttpRoute(options: HttpOptions): Promise<{ readonly ro
       ApolloServerPluginCacheControlDisabled(),
       {
         requestDidStart: async () => ({
-          willSendResponse: async ({ request, response }) => {
-            const isWellFormed = response.http.status === 400
-            if (isWellFormed && !knowsStatus(request.http?.headers.get('accept'))) response.http.status = 200
+          willSendResponse: async ({ request, response, errors }) => {
+            // Clients of the older media type know 4xx only for requests that are not well-formed.
+            const isWellFormed = errors?.every(({ extensions }) => extensions['code'] !== 'BAD_REQUEST') === true
+            if (response.http.status === 400 && isWellFormed && !knowsStatus(request.http?.headers.get('accept')))
+              response.http.status = 200
           },
         }),
       },
