@@ -10,7 +10,7 @@
 import protobuf, { type Reader } from 'protobufjs/minimal.js'
 import { FAULT_CODES, type Fault, type Micros } from './poi.ts'
 import { endOf, writeMicros } from './poi-wire.ts'
-import { BYTES, bufferOf, exact, FIXED64, readInt64, readSfixed64, tagOf, VARINT } from './protobuf.ts'
+import { BYTES, bufferOf, exact, FIXED64, readInt64, readSfixed64, startMessage, tagOf, VARINT } from './protobuf.ts'
 
 /** What the processor refused: the original, and why. */
 export interface DeadLetter {
@@ -45,7 +45,7 @@ const CODE = tagOf(2, VARINT)
 const MESSAGE = tagOf(3, BYTES)
 
 export function encodeDeadLetter(letter: DeadLetter): Uint8Array {
-  const writer = protobuf.Writer.create()
+  const writer = startMessage()
   writer.uint32(TAG.topic).string(letter.source.topic)
   writer.uint32(TAG.partition).uint32(letter.source.partition)
   writer.uint32(TAG.offset).int64(letter.source.offset)

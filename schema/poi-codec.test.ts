@@ -85,7 +85,7 @@ const cafe = { id: 'cafe-1', name: 'Café Central', category: 'amenity/cafe', lo
 test('a submission survives being written and read', () => {
   fc.assert(
     fc.property(submission, sent => assert.deepEqual(accepted(decodeSubmission(encodeSubmission(sent), { time: 0 })), sent)),
-    { numRuns: 1_000 },
+    { numRuns: 200 },
   )
 })
 
@@ -114,7 +114,7 @@ test('whatever the processor made of a record survives', () => {
       })
       assert.deepEqual(sourceOf(value), { ...poi.source, kind: poi.kind })
     }),
-    { numRuns: 1_000 },
+    { numRuns: 200 },
   )
 })
 
@@ -331,7 +331,7 @@ test('no bytes make a decoder of submissions throw, whatever they are', () => {
       if (decoded.ok) assert.equal(decodeProcessed(encodeProcessed(value, processedOf(decoded.submission))).type, 'change')
       else assert.ok(decoded.faults.length > 0)
     }),
-    { numRuns: 20_000 },
+    { numRuns: 3_000 },
   )
 })
 

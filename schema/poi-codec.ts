@@ -26,7 +26,7 @@ import { extraJsonOf, readJson } from './poi-json.ts'
 import { acceptedAtOf, imageOf, statementOf, statusOf, timeOf } from './poi-protobuf.ts'
 import { readPoi, TAG, type WirePoi, writeEntries, writeLocation, writeMicros } from './poi-wire.ts'
 import { kindOf, readProcessed, readSource, writeProcessed, writeProgress } from './processed-wire.ts'
-import { bufferOf } from './protobuf.ts'
+import { bufferOf, startMessage } from './protobuf.ts'
 import type { Statement } from './statement.ts'
 
 const JSON_MARK = 0x7b
@@ -50,7 +50,7 @@ export type DecodedSubmission =
 
 /** A submission as the platform writes it: a Poi. */
 export function encodeSubmission({ operation, record, eventId, acceptedAt }: Submission): Uint8Array {
-  const writer = protobuf.Writer.create()
+  const writer = startMessage()
   writer.uint32(TAG.id).string(record.id)
   if (record.sourceId !== null) writer.uint32(TAG.sourceId).string(record.sourceId)
   if (operation === 'UPSERT') {
@@ -182,7 +182,7 @@ function idOf({ sourceId, name, location }: Statement): string {
  */
 export function encodeProcessed(original: Uint8Array, poi: ProcessedPoi): Uint8Array {
   const body = unframed(bufferOf(original))
-  const writer = protobuf.Writer.create()
+  const writer = startMessage()
   const wire = isJson(body) ? copyJson(writer, textOf(body)) : copyPoi(writer, body)
   if (wire.id !== poi.id) writer.uint32(TAG.id).string(poi.id)
   if (wire.sourceId !== (poi.sourceId ?? '')) writer.uint32(TAG.sourceId).string(poi.sourceId ?? '')
@@ -239,7 +239,7 @@ function isSameNames(a: ProcessedPoi['names'], b: ProcessedPoi['names']): boolea
 
 /** Tells readers of the processed topic how far the source is processed when its last records yielded nothing. */
 export function encodeProgress(source: ProcessedPoi['source']): Uint8Array {
-  const writer = protobuf.Writer.create()
+  const writer = startMessage()
   writeProgress(writer, TAG.processed, source)
   return writer.finish()
 }

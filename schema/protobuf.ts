@@ -1,5 +1,5 @@
 /** What protobufjs's Reader and Writer leave to us: 64-bit numbers without the `long` package, and tags. */
-import type { Reader, Writer } from 'protobufjs/minimal.js'
+import protobuf, { type Reader, type Writer } from 'protobufjs/minimal.js'
 
 export const VARINT = 0
 export const FIXED64 = 1
@@ -13,6 +13,17 @@ export function tagOf(field: number, wireType: number): number {
 /** protobufjs reads strings of a Buffer natively; this is the same memory. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+// Growing a new buffer for each message costs more than writing most of them.
+const scratch = protobuf.Writer.create()
+
+/** The one writer of this thread, empty; whoever starts finishes before anyone else starts. `finish` hands out a copy. */
+export function startMessage(): Writer {
+  // A writer that threw in the middle of a message may have forks left.
+  do scratch.reset()
+  while (scratch.pos > 0)
+  return scratch
 }
 
 const TWO_32 = 0x1_0000_0000
