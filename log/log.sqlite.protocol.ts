@@ -39,7 +39,7 @@ export interface Claim {
   readonly owner: number
   readonly epoch: number
   /** the committed position of each input, read after the claim */
-  readonly starts: Positions
+  readonly starts: readonly number[]
 }
 
 /** Input positions, outputs and state of one partition, all or nothing. */

@@ -5,7 +5,10 @@
  * types: positions and batches are plain readonly data, so they may be sent to another thread.
  */
 
-/** One record as it lies in the log. `offset` counts from 0 per partition, with holes allowed; `time` is the append time in ms since 1970. */
+/**
+ * One record as it lies in the log. `offset` counts from 0 per partition, with holes allowed; `time` is the append time in ms since 1970.
+ * `key` and `value` are views into memory that neighbouring records share: copy what is kept for long.
+ */
 export interface LogRecord {
   readonly offset: number
   readonly time: number
@@ -78,7 +81,8 @@ export interface Appender {
    * order given. Called for every mutation, so engines gather concurrent calls into one write. Nothing is buffered beyond the
    * engine's bound: a call that would pass it is refused at once.
    * @throws LogError OVERLOADED (nothing was written; try again later), DEADLINE_EXCEEDED (the outcome is unknown: a resend must
-   *   carry the same event id), UNAVAILABLE, CLOSED, TOPIC_UNKNOWN, TOO_LARGE (a record over 1 MiB).
+   *   carry the same event id), UNAVAILABLE, CLOSED, TOPIC_UNKNOWN (or it has no such partition), TOO_LARGE (a record over 1 MiB, or a
+   *   call that alone would pass the bound).
    */
   append(topic: string, records: readonly NewRecord[], options?: AppendOptions): Promise<readonly Position[]>
 }
@@ -117,6 +121,8 @@ export interface SinkFeed {
   /**
    * Feeds each owned partition of the topic, in order, to its task until the signal aborts; a partition has one task at a time.
    * Resolves after every task was disposed.
+   * @throws LogError POSITION_EXPIRED or POSITION_AHEAD when a task's position is not in the log (a retry would not mend it); FENCED when
+   *   every partition was taken over by another sink of the group; UNAVAILABLE when the engine is gone for good
    */
   run(request: {
     readonly topic: string
@@ -152,12 +158,15 @@ export interface Transactor {
    * Exactly once: per partition reads the inputs in order from the group's committed position, runs `process`, and commits outputs,
    * state and position in one transaction. A later owner of the same group and partition fences an earlier one, whose next commit
    * fails with FENCED and whose task is then disposed; it never writes again.
-   * Resolves after the signal aborted and every task was disposed. @throws LogError FENCED when every partition was taken over.
+   * Resolves after the signal aborted and every task was disposed.
+   * @throws LogError FENCED when every partition was taken over; TOPIC_MISMATCH when the inputs are not co-partitioned; POSITION_EXPIRED
+   *   when retention overtook the group (a retry would not mend it); UNAVAILABLE when the engine is gone for good
    */
   run(request: {
     readonly inputs: readonly string[]
     readonly group: string
-    readonly open: (partition: number, start: Positions) => Promise<Task>
+    /** `start`: where each of the inputs goes on, in their order; read after earlier owners were fenced. */
+    readonly open: (partition: number, start: readonly number[]) => Promise<Task>
     readonly signal: AbortSignal
     /** Records per transaction at most; the engine's default unless told. */
     readonly maxRecords?: number | undefined

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path'
+import type { MessagePort } from 'node:worker_threads'
 import { openSqliteLog, type SqliteLogOptions } from './log.sqlite.ts'
 import type { Log } from './log.ts'
 
@@ -8,14 +9,26 @@ export interface OpenLogOptions extends Omit<SqliteLogOptions, 'path'> {
   readonly dataDir: string
 }
 
+export interface OpenedLog extends Log {
+  /** How one other thread of this process opens the same log: send it `address` with `transfer`, and call `openLog(...address)` there. */
+  share(): { readonly address: readonly [url: string, options: OpenLogOptions]; readonly transfer: MessagePort[] }
+}
+
 /**
  * Opens the engine that the URL's scheme names: `sqlite:` is `log.db` in the data directory, `sqlite:<path>` another file.
  * @throws RangeError when no engine has this scheme; LogError UNAVAILABLE when the engine cannot be reached
  */
-export const openLog = async (url: string, { dataDir, ...options }: OpenLogOptions): Promise<Log> => {
+export const openLog = async (url: string, { dataDir, ...options }: OpenLogOptions): Promise<OpenedLog> => {
   const [, scheme, rest = ''] = /^([a-z]+):(.*)$/.exec(url) ?? []
   if (scheme !== 'sqlite') throw new RangeError(`No log engine for "${url}"; there is sqlite:`)
-  return openSqliteLog({ ...options, path: sqlitePath(rest, dataDir) })
+  const log = await openSqliteLog({ ...options, path: sqlitePath(rest, dataDir) })
+  return {
+    ...log,
+    share() {
+      const writer = log.connect()
+      return { address: [url, { ...options, dataDir, writer }], transfer: [writer] }
+    },
+  }
 }
 
 /** Relative paths lie in the data directory. */
