@@ -1,9 +1,11 @@
 import type { Micros } from '#schema/poi.ts'
 import { airports } from '../datasets/airports.ts'
+import type { Dataset } from '../datasets/dataset.ts'
 import { Endpoint } from '../endpoint.ts'
 import { Checkpoint, type ImportIdentity, unfinishedImport } from '../import/checkpoint.ts'
 import { importRows, type Judged } from '../import/import.ts'
 import { type ImportProgress, ProgressMeter } from '../import/progress.ts'
+import { retrying } from '../retrying.ts'
 
 /** What the demo shows must be said with it. */
 export const DEMO_ATTRIBUTION = airports.attribution
@@ -15,6 +17,8 @@ export interface DemoImportOptions {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   /** Where an interrupted demo import is remembered, in the data directory: then the next start goes on with it. */
   readonly statePath?: string | undefined
+  /** the airports unless told */
+  readonly dataset?: Dataset | undefined
 }
 
 const EMPTY = `{ pois(first: 1) { totalCount } pipelineStatus { processed lagRecords } }`
@@ -31,23 +35,23 @@ export async function isEmpty(url: string, signal: AbortSignal): Promise<boolean
 /** The demo belongs into an empty platform, and into one whose demo import was interrupted. @throws PlatformError */
 export async function isDemoDue({ url, signal, statePath }: DemoImportOptions): Promise<boolean> {
   if (statePath !== undefined && unfinishedImport(statePath) !== undefined) return true
-  return await isEmpty(url, signal)
+  return await retrying(() => isEmpty(url, signal), { signal, retryForMs: 30_000 }) // parts of it may still be starting
 }
 
 /**
- * Imports the airports through the public mutations, going on where an interrupted import stopped. Importing them again changes nothing.
+ * Imports the demo through the public mutations, going on where an interrupted import stopped. Importing them again changes nothing.
  * @throws PlatformError when the platform stays away; the signal's reason
  */
-export async function importDemo({ url, signal, onProgress, statePath }: DemoImportOptions): Promise<Judged> {
-  const checkpoint = statePath === undefined ? undefined : openState(statePath)
+export async function importDemo({ url, signal, onProgress, statePath, dataset = airports }: DemoImportOptions): Promise<Judged> {
+  const checkpoint = statePath === undefined ? undefined : openState(statePath, dataset)
   using meter = new ProgressMeter({
     from: checkpoint?.from,
-    fraction: judged => Math.min(1, judged.row / airports.rows),
+    fraction: judged => Math.min(1, judged.row / dataset.rows),
     onProgress: progress => onProgress?.(progress),
   })
   try {
     const judged = await importRows({
-      rows: airports.read(),
+      rows: dataset.read(),
       endpoint: new Endpoint(url),
       signal,
       from: checkpoint?.from,
@@ -65,8 +69,8 @@ export async function importDemo({ url, signal, onProgress, statePath }: DemoImp
 }
 
 /** The address is left out on purpose: the platform's port may be another one at the next start, its data directory is the same. */
-function openState(path: string): Checkpoint {
-  const identity: ImportIdentity = { url: '', source: { dataset: airports.version }, mapping: {} }
+function openState(path: string, dataset: Dataset): Checkpoint {
+  const identity: ImportIdentity = { url: '', source: { dataset: dataset.version }, mapping: {} }
   const timestamp: Micros = 0 // every airport has its own
   const onUnwritable = () => {} // the data directory itself is then not writable, which the platform says
   return unfinishedImport(path) === undefined

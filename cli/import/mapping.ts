@@ -112,11 +112,13 @@ export function checkHeader(header: readonly string[], options: MappingOptions):
 /** Makes rows into what `submitPois` takes, with every fault of a row at once; what lies outside the platform's bounds the platform says. */
 export function createMapping(options: MappingOptions): (row: SourceRow) => ImportRow {
   const meaning = columnMeanings(options.map)
+  const isStatusMapped = [...options.map.values()].includes('status')
   return row => {
     const place = row.line === undefined ? { row: row.row } : { row: row.row, line: row.line }
     if ('unreadable' in row) return { ...place, id: null, faults: [row.unreadable] }
     const geometry = flattened(row.fields)
-    const { values, names, attributes } = sorted(geometry.fields, meaning)
+    const fields = sorted(geometry.fields, meaning)
+    const { values, names } = fields
     const faults: Fault[] = [...geometry.faults]
     const id = textOf(values.get('id'))
     const name = textOf(values.get('name')) ?? [...names.values()][0]
@@ -130,8 +132,9 @@ export function createMapping(options: MappingOptions): (row: SourceRow) => Impo
     // A geometry that is no point is the row's fault already.
     const location = geometry.faults.length > 0 ? undefined : locationOf(values, faults)
     const timestamp = timestampOf(values.get('timestamp'), options.timestamp, faults)
-    const status = statusOf(values.get('status'), faults)
-    Object.assign(attributes, objectOf(values.get('attributes'), 'attributes', faults))
+    const status = takeStatus(fields, isStatusMapped, faults)
+    // Spread, because assignment would take a member called __proto__ for the prototype.
+    const attributes = { ...fields.attributes, ...objectOf(values.get('attributes'), 'attributes', faults) }
     const named = { ...Object.fromEntries(names), ...namesOf(values.get('names'), faults) }
     const fullId = id === undefined ? null : options.idPrefix + id
     if (
@@ -245,15 +248,18 @@ function inUtc(text: string): string {
   return match === null ? text : `${match[1]}T${match[2] ?? '00:00'}${match[3] ?? ':00'}Z`
 }
 
-function statusOf(value: unknown, faults: Fault[]): PoiStatus | undefined {
+/** A column that is merely called "status" may mean anything; only one that --map names must hold the platform's. */
+function takeStatus(fields: SortedFields, isMapped: boolean, faults: Fault[]): PoiStatus | undefined {
+  const value = fields.values.get('status')
   if (value === undefined) return undefined
   const text = String(value)
     .trim()
     .toUpperCase()
     .replace(/[\s-]+/g, '_')
   const status = POI_STATUSES.find(known => known === text)
-  if (status === undefined)
+  if (status === undefined && isMapped)
     faults.push({ field: 'status', code: 'BAD_FORMAT', message: `wanted one of ${POI_STATUSES.join(', ')}, got ${shown(value)}` })
+  else if (status === undefined) fields.attributes['status'] = value
   return status
 }
 

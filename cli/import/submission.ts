@@ -1,5 +1,6 @@
 import type { Fault } from '#schema/poi.ts'
-import { backoffMs, dataOf, type Endpoint, PlatformError, pause } from '../endpoint.ts'
+import { dataOf, type Endpoint, PlatformError } from '../endpoint.ts'
+import { type RetryOptions, retrying } from '../retrying.ts'
 import type { BatchRecord } from './batch.ts'
 import type { Refusal } from './row.ts'
 
@@ -12,13 +13,8 @@ interface Submitted {
   readonly submitPois: { readonly results: readonly { readonly faults?: readonly Fault[] }[] }
 }
 
-export interface SubmitOptions {
+export interface SubmitOptions extends RetryOptions {
   readonly endpoint: Endpoint
-  readonly signal: AbortSignal
-  /** ms to go on trying while nothing but retryable errors come */
-  readonly retryForMs: number
-  /** told before each new try */
-  readonly onRetry?: ((error: PlatformError) => void) | undefined
 }
 
 /**
@@ -48,21 +44,6 @@ async function submitWhole(records: readonly BatchRecord[], options: SubmitOptio
     const faults = results[index]?.faults
     return faults === undefined ? [] : [refusalOf(record, faults)]
   })
-}
-
-async function retrying<T>(attempt: () => Promise<T>, { signal, retryForMs, onRetry }: SubmitOptions): Promise<T> {
-  const giveUpAt = performance.now() + retryForMs
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!(error instanceof PlatformError) || !error.retryable) throw error
-      const wait = backoffMs(tries, error.retryAfterMs)
-      if (performance.now() + wait > giveUpAt) throw error
-      onRetry?.(error)
-      await pause(wait, signal)
-    }
-  }
 }
 
 function isAboutTheRecords(error: PlatformError): boolean {
