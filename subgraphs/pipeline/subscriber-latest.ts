@@ -13,6 +13,9 @@ export class LatestQueue implements SubscriberQueue {
   readonly #onDropped: (changes: number) => void
   readonly #waiting = new Map<string, PoiChange>()
   #bytes = 0
+  /** One walk through the map, kept: a new one would step over everything removed at its beginning each time. */
+  #walk: Iterator<PoiChange> = this.#waiting.values()
+  #ahead: PoiChange | undefined
   #handed: Mark
   #dropped = 0
   #lastDropped: Mark
@@ -39,22 +42,23 @@ export class LatestQueue implements SubscriberQueue {
 
   offer(change: PoiChange): boolean {
     const { id } = change.poi
-    this.#remove(id, this.#waiting.get(id))
+    const older = this.#waiting.get(id)
+    if (older !== undefined) this.#remove(older)
     this.#waiting.set(id, change)
     this.#bytes += change.bytes
     // The oldest goes: what is left is the newest that is known.
     while (this.size > 1 && (this.size > this.#limits.events || this.#bytes > this.#limits.bytes)) {
-      const [oldest] = this.#waiting
+      const oldest = this.#oldest()
       if (oldest === undefined) break
-      this.#remove(...oldest)
-      this.#lastDropped = oldest[1]
+      this.#remove(oldest)
+      this.#lastDropped = oldest
       this.#dropped++
     }
     return true
   }
 
   take(now: number): StreamEvent | undefined {
-    const [oldest] = this.#waiting
+    const oldest = this.#oldest()
     if (oldest === undefined || (this.#rate?.dueIn(now) ?? 0) > 0) return undefined
     if (this.#dropped > 0) {
       const gap = gapBetween(this.#handed, this.#lastDropped, this.#dropped)
@@ -64,18 +68,29 @@ export class LatestQueue implements SubscriberQueue {
       return gap
     }
     this.#rate?.take(now)
-    this.#remove(...oldest)
-    this.#handed = oldest[1]
-    return oldest[1]
+    this.#remove(oldest)
+    this.#handed = oldest
+    return oldest
   }
 
   dueIn(now: number): number | undefined {
     return this.size === 0 ? undefined : (this.#rate?.dueIn(now) ?? 0)
   }
 
-  #remove(id: string, change: PoiChange | undefined): void {
-    if (change === undefined) return
-    this.#waiting.delete(id)
+  #oldest(): PoiChange | undefined {
+    while (this.size > 0) {
+      if (this.#ahead !== undefined && this.#waiting.get(this.#ahead.poi.id) === this.#ahead) return this.#ahead
+      const step = this.#walk.next()
+      // A walk that came to the end stays there.
+      if (step.done === true) this.#walk = this.#waiting.values()
+      else this.#ahead = step.value
+    }
+    this.#ahead = undefined
+    return undefined
+  }
+
+  #remove(change: PoiChange): void {
+    this.#waiting.delete(change.poi.id)
     this.#bytes -= change.bytes
   }
 }
