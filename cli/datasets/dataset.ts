@@ -14,12 +14,12 @@ export interface Dataset {
   readonly read: () => AsyncIterable<ImportRow>
 }
 
-/** Where a file of an installed package lies. `entry` is a file that the package lets others name; `file` is relative to it. */
-export function packageFile(entry: string, file: string): string {
+/** The path of a file beside an installed package's entry; `entry` resolves it. @throws CommandError when it is not installed */
+export function fileBeside(entry: () => string, file: string): string {
   try {
-    return fileURLToPath(new URL(file, import.meta.resolve(entry)))
+    return fileURLToPath(new URL(file, entry()))
   } catch (cause) {
-    throw new CommandError(EXIT.failed, `The data set is not here: its npm package (${entry}) is not installed.`, {
+    throw new CommandError(EXIT.failed, `The data set is not here: the npm package with ${file} is not installed.`, {
       hint: '`npm ci` installs it with the other development dependencies.',
       cause,
     })

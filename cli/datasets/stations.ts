@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readNdjson } from '../import/ndjson-rows.ts'
 import type { ImportRow, PoiInput } from '../import/row.ts'
-import { brokenRow, type Dataset, known, packageFile } from './dataset.ts'
+import { brokenRow, type Dataset, fileBeside, known } from './dataset.ts'
 
 /** The data set names no dates: this is when the package was published. Fixed, so that a second import changes nothing. */
 const PUBLISHED = '2025-10-05T00:00:00Z'
@@ -16,7 +16,7 @@ export const stations: Dataset = {
 }
 
 async function* readStations(): AsyncGenerator<ImportRow> {
-  const file = packageFile('db-hafas-stations', 'full.ndjson')
+  const file = fileBeside(() => import.meta.resolve('db-hafas-stations'), 'full.ndjson')
   for await (const row of readNdjson(createReadStream(file, { highWaterMark: 256 * 1024 }))) {
     if ('unreadable' in row) yield { row: row.row, id: null, faults: [row.unreadable] }
     else {
