@@ -4,15 +4,8 @@ import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import { eventIdOf } from './event-id.ts'
 import { CHANGE_KINDS, POI_STATUSES, type PoiRecord, type ProcessedPoi, type Submission } from './poi.ts'
-import {
-  type DecodedSubmission,
-  decodeProcessed,
-  decodeSubmission,
-  encodeProcessed,
-  encodeProgress,
-  encodeSubmission,
-  sourceOf,
-} from './poi-codec.ts'
+import { decodeProcessed, decodeSubmission, encodeProcessed, encodeProgress, encodeSubmission, sourceOf } from './poi-codec.ts'
+import type { DecodedSubmission } from './statement.ts'
 
 const TIME = 1_714_564_800_000_000
 const json = (value: unknown): Uint8Array => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))

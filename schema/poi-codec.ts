@@ -4,49 +4,19 @@
  *     submission   Poi | { JSON } | 0x00, schema id (4 bytes), message indexes, Poi | 0x00, schema id, { JSON }
  *     processed    the producer's Poi as it came, then the fields that the platform changed, then `processed`
  *     progress     a Poi with nothing but `processed`
- *
- * The formats of a submission are told apart by the first byte: 0x7B `{` would be a group 15, which is reserved, and 0x00 a field 0.
  */
-import { hash } from 'node:crypto'
 import protobuf, { type Writer } from 'protobufjs/minimal.js'
-import { unframed } from './confluent-framing.ts'
-import { eventIdOf } from './event-id.ts'
-import {
-  type ChangeKind,
-  type Fault,
-  type Micros,
-  POI_STATUSES,
-  type PoiRecord,
-  type ProcessedEntry,
-  type ProcessedPoi,
-  type Submission,
-} from './poi.ts'
-import { BOUNDS, faultsOf } from './poi-bounds.ts'
+import { type ChangeKind, type Fault, type Micros, POI_STATUSES, type ProcessedEntry, type ProcessedPoi, type Submission } from './poi.ts'
+import { BOUNDS } from './poi-bounds.ts'
 import { extraJsonOf, readJson } from './poi-json.ts'
 import { acceptedAtOf, imageOf, statementOf, statusOf, timeOf } from './poi-protobuf.ts'
 import { readPoi, TAG, type WirePoi, writeEntries, writeLocation, writeMicros } from './poi-wire.ts'
 import { kindOf, readProcessed, readSource, writeProcessed, writeProgress } from './processed-wire.ts'
 import { bufferOf, startMessage } from './protobuf.ts'
-import type { Statement } from './statement.ts'
+import { type DecodedSubmission, keyText, type Statement, type SubmissionDefaults, submissionOf } from './statement.ts'
+import { bodyOf } from './submission-format.ts'
 
-const JSON_MARK = 0x7b
-// 0xEF 0xBB 0xBF; as protobuf it would be wire type 7, which does not exist.
-const BOM_MARK = 0xef
-// Enough to mend a record by; a hostile one could have thousands.
-const MAX_FAULTS = 100
 const NO_BYTES = new Uint8Array(0)
-
-/** What stands in for what a record leaves out. */
-export interface SubmissionDefaults {
-  /** when the log took the record: its event time when it names none */
-  readonly time: Micros
-  /** the key of the record: its id when it names none */
-  readonly key?: Uint8Array | null | undefined
-}
-
-export type DecodedSubmission =
-  | { readonly ok: true; readonly submission: Submission }
-  | { readonly ok: false; readonly id: string | null; readonly faults: readonly Fault[] }
 
 /** A submission as the platform writes it: a Poi. */
 export function encodeSubmission({ operation, record, eventId, acceptedAt }: Submission): Uint8Array {
@@ -91,27 +61,16 @@ export function decodeSubmission(value: Uint8Array, defaults: SubmissionDefaults
   }
   let statement: Statement
   try {
-    statement = readStatement(bufferOf(value))
+    statement = readStatement(value)
   } catch (error) {
     return { ok: false, id: keyText(defaults.key), faults: [unreadable(value, error)] }
   }
   return submissionOf(statement, defaults)
 }
 
-function readStatement(value: Buffer): Statement {
-  const body = unframed(value)
-  return isJson(body) ? readJson(textOf(body)) : statementOf(readPoi(body))
-}
-
-function isJson(body: Buffer): boolean {
-  return body[0] === JSON_MARK || (body[0] === BOM_MARK && body[3] === JSON_MARK)
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** @throws TypeError when the bytes are no UTF-8; a byte order mark is dropped. */
-function textOf(body: Buffer): string {
-  return utf8.decode(body)
+function readStatement(value: Uint8Array): Statement {
+  const body = bodyOf(value)
+  return body.format === 'json' ? readJson(body.text) : statementOf(readPoi(body.bytes))
 }
 
 function unreadable(value: Uint8Array, error: unknown): Fault {
@@ -121,59 +80,6 @@ function unreadable(value: Uint8Array, error: unknown): Fault {
   return { field: null, code: 'BAD_FORMAT', message }
 }
 
-function submissionOf(statement: Statement, { time, key }: SubmissionDefaults): DecodedSubmission {
-  const { operation, location } = statement
-  const record: PoiRecord = {
-    id: statement.id.trim() === '' ? (keyText(key) ?? idOf(statement)) : statement.id,
-    sourceId: statement.sourceId === '' ? null : statement.sourceId,
-    name: statement.name,
-    names: statement.names,
-    category: statement.category,
-    description: statement.description === '' ? null : statement.description,
-    location: location ?? { latitude: 0, longitude: 0 },
-    status: statement.status,
-    timestamp: statement.timestamp ?? time,
-    attributes: statement.attributes,
-    image: statement.image,
-  }
-  const faults = faultsOfForm(statement, record)
-  if (faults.length > 0) {
-    // A producer should not learn of its faults one by one: of the fields that could be read, the bounds are told as well.
-    const told = new Set(faults.map(fault => fault.field))
-    const bounds = faultsOf(record, time, operation).filter(({ field }) => !told.has(field) && !told.has(field?.split('.', 1)[0] ?? null))
-    return { ok: false, id: record.id === '' ? null : record.id, faults: [...faults, ...bounds].slice(0, MAX_FAULTS) }
-  }
-  const eventId = statement.eventId === '' ? eventIdOf(record, operation) : statement.eventId
-  return { ok: true, submission: { operation, record, eventId, acceptedAt: statement.acceptedAt } }
-}
-
-/** What could not be read, and what has to be there and is not. */
-function faultsOfForm({ operation, location, faults }: Statement, record: PoiRecord): Fault[] {
-  const all = [...faults]
-  const isBlamed = (field: string): boolean => faults.some(fault => fault.field === field)
-  const miss = (field: string, wanted: string): unknown =>
-    isBlamed(field) || all.push({ field, code: 'MISSING', message: `Wanted ${wanted}; came nothing.` })
-  if (record.id === '') miss('id', `1 to ${BOUNDS.id} characters`)
-  if (operation === 'REMOVE') return all
-  if (record.name === '') miss('name', `1 to ${BOUNDS.name} characters`)
-  if (record.category === '') miss('category', `1 to ${BOUNDS.category} characters`)
-  if (location === null) miss('location', 'latitude and longitude')
-  return all
-}
-
-function keyText(key: Uint8Array | null | undefined): string | null {
-  if (key === null || key === undefined || key.byteLength === 0 || key.byteLength > 4 * BOUNDS.id) return null
-  const text = bufferOf(key).toString('utf8')
-  return text.trim() === '' ? null : text
-}
-
-/** For records that have neither id nor key; '' when they say nothing that could tell them apart. */
-function idOf({ sourceId, name, location }: Statement): string {
-  if (name.trim() === '' || location === null) return ''
-  const text = JSON.stringify([sourceId, name.trim(), location.latitude, location.longitude])
-  return `~${hash('sha256', text, 'base64url').slice(0, 22)}`
-}
-
 /**
  * A line of `poi-processed-topic`. The producer's bytes stay as they are, with every field that this version does not know; what follows
  * them are the fields that normalising, rules or a removal changed, and the platform's own. A record that came as JSON becomes a Poi whose
@@ -181,9 +87,9 @@ function idOf({ sourceId, name, location }: Statement): string {
  * @throws Error when `original` is no submission; decodeSubmission has taken it before.
  */
 export function encodeProcessed(original: Uint8Array, poi: ProcessedPoi): Uint8Array {
-  const body = unframed(bufferOf(original))
+  const body = bodyOf(original)
   const writer = startMessage()
-  const wire = isJson(body) ? copyJson(writer, textOf(body)) : copyPoi(writer, body)
+  const wire = body.format === 'json' ? copyJson(writer, body.text) : copyPoi(writer, body.bytes)
   if (wire.id !== poi.id) writer.uint32(TAG.id).string(poi.id)
   if (wire.sourceId !== (poi.sourceId ?? '')) writer.uint32(TAG.sourceId).string(poi.sourceId ?? '')
   if (wire.name !== poi.name) writer.uint32(TAG.name).string(poi.name)

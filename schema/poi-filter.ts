@@ -86,16 +86,12 @@ function hasCategory(wanted: ReadonlySet<string>, category: string): boolean {
 }
 
 // Many subscribers ask about one event: its words are folded once.
-const folded = new WeakMap<Filterable, readonly string[]>()
+const foldedWords = new WeakMap<Filterable, readonly string[]>()
 
 function hasWords(wanted: readonly string[], poi: Filterable): boolean {
-  let own = folded.get(poi)
-  if (own === undefined) {
-    own = words(`${poi.name} ${poi.category} ${poi.description ?? ''}`)
-    folded.set(poi, own)
-  }
-  const words_ = own
-  return wanted.every(start => words_.some(word => word.startsWith(start)))
+  const own = foldedWords.get(poi) ?? words(`${poi.name} ${poi.category} ${poi.description ?? ''}`)
+  foldedWords.set(poi, own)
+  return wanted.every(start => own.some(word => word.startsWith(start)))
 }
 
 function setOf(entries: readonly string[] | null | undefined, field: string, faults: Fault[]): ReadonlySet<string> | null {
