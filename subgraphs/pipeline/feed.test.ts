@@ -115,6 +115,25 @@ test('who takes nothing for too long gets what is queued, then one gap, then the
   assert.deepEqual(await eventIds(onward, 2), idsOf(60, 62))
 })
 
+test('who resumes close to the head and then takes nothing is told by a gap as well; who resumes from far back gets it all', async t => {
+  const fixture = await feedFixture(t)
+  const feed = await fixture.open({ queue: { events: 5, bytes: 1e6 }, stallMs: 2_000 })
+  const stream = await subscribe(feed)
+  const greeting = await stream.next()
+  await fixture.append(...numbered(0, 2))
+  await settled(feed, fixture.log)
+  const close = await subscribe(feed, { after: greeting.value?.cursor ?? '' })
+  await fixture.append(...numbered(2, 50))
+  await settled(feed, fixture.log)
+  const far = await subscribe(feed, { after: greeting.value?.cursor ?? '' })
+  fixture.now += 2_000
+  assert.deepEqual(await eventIds(close, 5), idsOf(0, 5))
+  const gap = await nextOf(close)
+  assert.ok(gap.type === 'gap')
+  assert.equal(gap.dropped, 45)
+  assert.deepEqual(await eventIds(far, 50), idsOf(0, 50))
+})
+
 test('a subscriber that retention overtakes is told so', async t => {
   const fixture = await feedFixture(t)
   const feed = await fixture.open({ ringBytes: 1, queue: { events: 2, bytes: 1e6 } })

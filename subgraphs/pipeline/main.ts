@@ -9,10 +9,9 @@ import { run } from '#runtime/run.ts'
 import { loadOrCreateKey } from '#runtime/secret.ts'
 import { serve } from '#runtime/serve.ts'
 import { subgraphEndpoint } from '#runtime/serve-subgraph.ts'
-import { startThread } from '#runtime/thread.ts'
 import { topicSpecs } from '#schema/topics.ts'
 import { feedLimitsOf, readPipelineConfig } from './config.ts'
-import type { ProcessorThreadData } from './processor.thread.ts'
+import { startProcessor } from './start-processor.ts'
 import { openPipeline } from './subgraph.ts'
 
 await run('poi-pipeline', readPipelineConfig, async ({ config, logger, stopped }) => {
@@ -25,15 +24,7 @@ await run('poi-pipeline', readPipelineConfig, async ({ config, logger, stopped }
   await using log = await openSqliteLog({ path })
   await log.topics.ensure(topicSpecs(partitions, { ms: config.POI_RETENTION, bytes: config.POI_RETENTION_BYTES }))
 
-  const writer = log.connect()
-  await using processor = await startThread({
-    module: new URL('./processor.thread.ts', import.meta.url),
-    name: 'processor',
-    data: { path, writer } satisfies ProcessorThreadData,
-    transfer: [writer],
-    logger,
-  })
-
+  await using processor = await startProcessor({ log, path, logger })
   await using pipeline = await openPipeline({ log, partitions, cursorKey, registry, logger, limits: feedLimitsOf(config) })
 
   await using server = await serve({

@@ -77,7 +77,8 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent, undefined>
     this.#handed = startOf(options.start, stream.sign)
     this.#behindSince = stream.elapsed()
     this.#handedAt = options.greet ? Number.NEGATIVE_INFINITY : this.#behindSince
-    if (stream.ring.covers(this.#at)) this.#readRing(0)
+    // Whoever resumes close to the head is live at once, even if it takes nothing for a while.
+    if (stream.ring.covers(this.#at)) this.#readRing(RING_STEP)
   }
 
   get queued(): number {
