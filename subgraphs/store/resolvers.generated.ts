@@ -1,7 +1,12 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { RequestContext } from '../../runtime/subgraph.ts';
+import type { ProcessedPoi as PoiModel, Location as LocationModel } from '../../schema/poi.ts';
+import type { ChangeAt as ChangeModel, ChangePage as ChangePageModel } from './changes.ts';
+import type { PoiPage as PoiPageModel, Nearby as NearbyModel } from './poi-page.ts';
+import type { PoiVersion as PoiVersionModel, HistoryPage as HistoryPageModel } from './history-page.ts';
+import type { StoreContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
@@ -506,7 +511,7 @@ export type FederationReferenceTypes = {
 export type ResolversTypes = {
   BoundingBoxInput: BoundingBoxInput;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
-  ChangeConnection: ResolverTypeWrapper<ChangeConnection>;
+  ChangeConnection: ResolverTypeWrapper<ChangePageModel>;
   ChangeKind: ChangeKind;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -515,22 +520,22 @@ export type ResolversTypes = {
   Facet: ResolverTypeWrapper<Facet>;
   FacetField: FacetField;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
-  Location: ResolverTypeWrapper<Location>;
+  Location: ResolverTypeWrapper<LocationModel>;
   LocationInput: LocationInput;
   NearInput: NearInput;
-  NearbyPoi: ResolverTypeWrapper<NearbyPoi>;
+  NearbyPoi: ResolverTypeWrapper<NearbyModel>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Poi: ResolverTypeWrapper<Poi>;
+  Poi: ResolverTypeWrapper<PoiModel>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  PoiChange: ResolverTypeWrapper<PoiChange>;
-  PoiConnection: ResolverTypeWrapper<PoiConnection>;
-  PoiEdge: ResolverTypeWrapper<PoiEdge>;
+  PoiChange: ResolverTypeWrapper<ChangeModel>;
+  PoiConnection: ResolverTypeWrapper<PoiPageModel>;
+  PoiEdge: ResolverTypeWrapper<Omit<PoiEdge, 'node'> & { node: ResolversTypes['Poi'] }>;
   PoiFilter: PoiFilter;
-  PoiHistoryConnection: ResolverTypeWrapper<PoiHistoryConnection>;
-  PoiHistoryEdge: ResolverTypeWrapper<PoiHistoryEdge>;
+  PoiHistoryConnection: ResolverTypeWrapper<HistoryPageModel>;
+  PoiHistoryEdge: ResolverTypeWrapper<Omit<PoiHistoryEdge, 'node'> & { node: ResolversTypes['PoiVersion'] }>;
   PoiOrder: PoiOrder;
   PoiStatus: PoiStatus;
-  PoiVersion: ResolverTypeWrapper<PoiVersion>;
+  PoiVersion: ResolverTypeWrapper<PoiVersionModel>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Receipt: ResolverTypeWrapper<Scalars['Receipt']['output']>;
   StoreStatus: ResolverTypeWrapper<StoreStatus>;
@@ -542,27 +547,27 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   BoundingBoxInput: BoundingBoxInput;
   Float: Scalars['Float']['output'];
-  ChangeConnection: ChangeConnection;
+  ChangeConnection: ChangePageModel;
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
   EngineStatus: EngineStatus;
   Int: Scalars['Int']['output'];
   Facet: Facet;
   JSON: Scalars['JSON']['output'];
-  Location: Location;
+  Location: LocationModel;
   LocationInput: LocationInput;
   NearInput: NearInput;
-  NearbyPoi: NearbyPoi;
+  NearbyPoi: NearbyModel;
   PageInfo: PageInfo;
-  Poi: Poi | FederationReferenceTypes['Poi'];
+  Poi: PoiModel;
   ID: Scalars['ID']['output'];
-  PoiChange: PoiChange;
-  PoiConnection: PoiConnection;
-  PoiEdge: PoiEdge;
+  PoiChange: ChangeModel;
+  PoiConnection: PoiPageModel;
+  PoiEdge: Omit<PoiEdge, 'node'> & { node: ResolversParentTypes['Poi'] };
   PoiFilter: PoiFilter;
-  PoiHistoryConnection: PoiHistoryConnection;
-  PoiHistoryEdge: PoiHistoryEdge;
-  PoiVersion: PoiVersion;
+  PoiHistoryConnection: HistoryPageModel;
+  PoiHistoryEdge: Omit<PoiHistoryEdge, 'node'> & { node: ResolversParentTypes['PoiVersion'] };
+  PoiVersion: PoiVersionModel;
   Query: Record<PropertyKey, never>;
   Receipt: Scalars['Receipt']['output'];
   StoreStatus: StoreStatus;
@@ -575,13 +580,13 @@ export type LinkDirectiveArgs = {
   url: Scalars['String']['input'];
 };
 
-export type LinkDirectiveResolver<Result, Parent, ContextType = RequestContext, Args = LinkDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+export type LinkDirectiveResolver<Result, Parent, ContextType = StoreContext, Args = LinkDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type ShareableDirectiveArgs = { };
 
-export type ShareableDirectiveResolver<Result, Parent, ContextType = RequestContext, Args = ShareableDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+export type ShareableDirectiveResolver<Result, Parent, ContextType = StoreContext, Args = ShareableDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
-export type ChangeConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChangeConnection'] = ResolversParentTypes['ChangeConnection']> = {
+export type ChangeConnectionResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['ChangeConnection'] = ResolversParentTypes['ChangeConnection']> = {
   caughtUp?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   next?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['PoiChange']>, ParentType, ContextType>;
@@ -595,7 +600,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
-export type EngineStatusResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['EngineStatus'] = ResolversParentTypes['EngineStatus']> = {
+export type EngineStatusResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['EngineStatus'] = ResolversParentTypes['EngineStatus']> = {
   asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   engine?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   healthy?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -603,7 +608,7 @@ export type EngineStatusResolvers<ContextType = RequestContext, ParentType exten
   lagSeconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
-export type FacetResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Facet'] = ResolversParentTypes['Facet']> = {
+export type FacetResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['Facet'] = ResolversParentTypes['Facet']> = {
   count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -612,25 +617,25 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
   name: 'JSON';
 }
 
-export type LocationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Location'] = ResolversParentTypes['Location']> = {
+export type LocationResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['Location'] = ResolversParentTypes['Location']> = {
   geohash?: Resolver<ResolversTypes['String'], ParentType, ContextType, RequireFields<LocationGeohashArgs, 'precision'>>;
   latitude?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   longitude?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
-export type NearbyPoiResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['NearbyPoi'] = ResolversParentTypes['NearbyPoi']> = {
+export type NearbyPoiResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['NearbyPoi'] = ResolversParentTypes['NearbyPoi']> = {
   distanceMeters?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   poi?: Resolver<ResolversTypes['Poi'], ParentType, ContextType>;
 };
 
-export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+export type PageInfoResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type PoiResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Poi'] = ResolversParentTypes['Poi'], FederationReferenceType extends FederationReferenceTypes['Poi'] = FederationReferenceTypes['Poi']> = {
+export type PoiResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['Poi'] = ResolversParentTypes['Poi'], FederationReferenceType extends FederationReferenceTypes['Poi'] = FederationReferenceTypes['Poi']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Poi']> | FederationReferenceType, FederationReferenceType, ContextType>;
   attributes?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -651,7 +656,7 @@ export type PoiResolvers<ContextType = RequestContext, ParentType extends Resolv
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type PoiChangeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PoiChange'] = ResolversParentTypes['PoiChange']> = {
+export type PoiChangeResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PoiChange'] = ResolversParentTypes['PoiChange']> = {
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   eventId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   kind?: Resolver<ResolversTypes['ChangeKind'], ParentType, ContextType>;
@@ -663,29 +668,29 @@ export type PoiChangeResolvers<ContextType = RequestContext, ParentType extends 
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type PoiConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PoiConnection'] = ResolversParentTypes['PoiConnection']> = {
+export type PoiConnectionResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PoiConnection'] = ResolversParentTypes['PoiConnection']> = {
   asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['PoiEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
-export type PoiEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PoiEdge'] = ResolversParentTypes['PoiEdge']> = {
+export type PoiEdgeResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PoiEdge'] = ResolversParentTypes['PoiEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['Poi'], ParentType, ContextType>;
 };
 
-export type PoiHistoryConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PoiHistoryConnection'] = ResolversParentTypes['PoiHistoryConnection']> = {
+export type PoiHistoryConnectionResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PoiHistoryConnection'] = ResolversParentTypes['PoiHistoryConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['PoiHistoryEdge']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
-export type PoiHistoryEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PoiHistoryEdge'] = ResolversParentTypes['PoiHistoryEdge']> = {
+export type PoiHistoryEdgeResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PoiHistoryEdge'] = ResolversParentTypes['PoiHistoryEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['PoiVersion'], ParentType, ContextType>;
 };
 
-export type PoiVersionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PoiVersion'] = ResolversParentTypes['PoiVersion']> = {
+export type PoiVersionResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['PoiVersion'] = ResolversParentTypes['PoiVersion']> = {
   category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   changed?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   eventId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -697,7 +702,7 @@ export type PoiVersionResolvers<ContextType = RequestContext, ParentType extends
   version?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
-export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+export type QueryResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   changes?: Resolver<ResolversTypes['ChangeConnection'], ParentType, ContextType, RequireFields<QueryChangesArgs, 'first'>>;
   facets?: Resolver<ReadonlyArray<ResolversTypes['Facet']>, ParentType, ContextType, RequireFields<QueryFacetsArgs, 'field' | 'first'>>;
   nearest?: Resolver<ReadonlyArray<ResolversTypes['NearbyPoi']>, ParentType, ContextType, RequireFields<QueryNearestArgs, 'first' | 'latitude' | 'longitude'>>;
@@ -711,12 +716,12 @@ export interface ReceiptScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'Receipt';
 }
 
-export type StoreStatusResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['StoreStatus'] = ResolversParentTypes['StoreStatus']> = {
+export type StoreStatusResolvers<ContextType = StoreContext, ParentType extends ResolversParentTypes['StoreStatus'] = ResolversParentTypes['StoreStatus']> = {
   records?: Resolver<ResolversTypes['EngineStatus'], ParentType, ContextType>;
   search?: Resolver<ResolversTypes['EngineStatus'], ParentType, ContextType>;
 };
 
-export type Resolvers<ContextType = RequestContext> = {
+export type Resolvers<ContextType = StoreContext> = {
   ChangeConnection?: ChangeConnectionResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
@@ -738,7 +743,7 @@ export type Resolvers<ContextType = RequestContext> = {
   StoreStatus?: StoreStatusResolvers<ContextType>;
 };
 
-export type DirectiveResolvers<ContextType = RequestContext> = {
+export type DirectiveResolvers<ContextType = StoreContext> = {
   link?: LinkDirectiveResolver<any, any, ContextType>;
   shareable?: ShareableDirectiveResolver<any, any, ContextType>;
 };

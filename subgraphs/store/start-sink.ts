@@ -1,0 +1,38 @@
+import { MessageChannel } from 'node:worker_threads'
+import type { SqliteLog } from '#log/log.sqlite.ts'
+import type { Logger } from '#runtime/logger.ts'
+import { startThread, type Thread } from '#runtime/thread.ts'
+import type { Progress } from './projection.ts'
+import type { Reader } from './readers.sqlite.ts'
+import type { SinkThreadData } from './sink.thread.ts'
+
+export interface SinkThreadRequest {
+  /** must stay open longer than the thread */
+  readonly log: SqliteLog
+  /** the file of the log */
+  readonly logPath: string
+  readonly storePath: string
+  readonly logger: Logger
+  /** Told after each commit, when readers can see it. */
+  readonly onApplied: (progress: readonly Progress[]) => void
+}
+
+/** Starts the sink in a thread; the store's file and tables are there when it resolves. */
+export async function startSink({ log, logPath, storePath, logger, onApplied }: SinkThreadRequest): Promise<Thread> {
+  const { port1, port2: applied } = new MessageChannel()
+  port1.on('message', onApplied)
+  port1.unref()
+  const writer = log.connect()
+  const data: SinkThreadData = { logPath, writer, storePath, applied }
+  const module = new URL('./sink.thread.ts', import.meta.url)
+  return startThread({ module, name: 'store-sink', data, transfer: [writer, applied], logger })
+}
+
+/** What was applied before the thread tells of its first commit. */
+export function readProgress(reader: Reader): readonly Progress[] {
+  return reader.all('SELECT partition, next, source FROM progress').map(row => ({
+    partition: Number(row['partition']),
+    next: Number(row['next']),
+    source: Number(row['source']),
+  }))
+}

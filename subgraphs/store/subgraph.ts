@@ -1,0 +1,83 @@
+/** store, as a subgraph: the sink that follows the processed log, in a thread, and the queries over what it has stored. */
+import { readFile } from 'node:fs/promises'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { parse } from 'graphql'
+import type { SqliteLog } from '#log/log.sqlite.ts'
+import type { Logger } from '#runtime/logger.ts'
+import type { Subgraph } from '#runtime/subgraph.ts'
+import type { Thread } from '#runtime/thread.ts'
+import { TOPICS } from '#schema/topics.ts'
+import { Applied } from './applied.ts'
+import { createContext, type StoreContext } from './context.ts'
+import { createImageRoute, IMAGES_PATH } from './images.ts'
+import { Readers } from './readers.sqlite.ts'
+import { openSqliteRecords } from './records.sqlite.ts'
+import { createResolvers } from './resolvers.ts'
+import { openSqliteSearch } from './search.sqlite.ts'
+import { readProgress, startSink } from './start-sink.ts'
+import { storePath } from './tables.sqlite.ts'
+
+export interface StoreOptions {
+  /** stays open when the store closes */
+  readonly log: SqliteLog
+  /** the file of the log */
+  readonly path: string
+  readonly partitions: number
+  /** signs cursors and page cursors, opens receipts */
+  readonly cursorKey: Uint8Array
+  /** where `store.db` lies */
+  readonly dataDir: string
+  readonly logger: Logger
+  /** ms since 1970; the system's clock unless told */
+  readonly clock?: (() => number) | undefined
+}
+
+export interface Store extends Subgraph<StoreContext> {
+  /** `failed` rejects when the sink ends by itself; its samples belong to the process's metrics. */
+  readonly sink: Thread
+  readonly routes: NonNullable<Subgraph['routes']>
+}
+
+/** ms that a reference to an unknown POI may wait for the sink */
+const CATCH_UP_MS = 1_000
+
+export async function openStore({ log, path, partitions, cursorKey, dataDir, logger, clock = Date.now }: StoreOptions): Promise<Store> {
+  const sdl = await readFile(new URL('../../schema/store.graphql', import.meta.url), 'utf8')
+  await using opening = new AsyncDisposableStack()
+
+  const file = storePath(dataDir)
+  const applied = opening.use(new Applied(partitions))
+  const sink = opening.use(
+    await startSink({ log, logPath: path, storePath: file, logger, onApplied: progress => applied.advance(progress) }),
+  )
+  const readers = opening.use(new Readers(file))
+  applied.advance(readers.now(readProgress))
+
+  const records = opening.use(openSqliteRecords(readers))
+  const search = opening.use(openSqliteSearch(readers))
+  const resolvers = createResolvers({ log, records, search, applied, partitions, cursorKey, clock })
+
+  const caughtUp = async (): Promise<void> => {
+    const { latest } = await log.topics.positions(TOPICS.processed)
+    await applied.until(() => applied.holds(latest), CATCH_UP_MS)
+  }
+  let trouble: string | undefined
+  sink.failed.catch(() => {
+    trouble = 'The sink of the store has ended.'
+  })
+
+  const opened = opening.move()
+  return {
+    name: 'store',
+    sdl,
+    // The library's own declaration of resolvers knows no context; the generated one is stricter.
+    schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as UntypedResolvers }),
+    context: createContext(records, caughtUp),
+    missing: async () => (trouble === undefined ? [] : [trouble]),
+    routes: { [IMAGES_PATH]: createImageRoute(records) },
+    sink,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  }
+}
+
+type UntypedResolvers = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']>
