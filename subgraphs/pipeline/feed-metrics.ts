@@ -22,7 +22,11 @@ export function createFeedMetrics(
   now: { readonly active: () => number; readonly queued: () => number; readonly ringBytes: () => number },
 ): FeedMetrics {
   const registers = [registry]
-  gauge('poi_subscriptions_active', 'Subscriptions that are open.', now.active)
+  gauge(
+    'poi_feed_subscriptions_active',
+    'Subscriptions of the live stream; a gateway shares one among clients that ask for the same.',
+    now.active,
+  )
   gauge('poi_subscription_queue_depth', 'Changes that wait for their subscribers, all together.', now.queued)
   gauge('poi_feed_ring_bytes', 'Recent changes held in memory.', now.ringBytes)
   const dropped = new Counter({

@@ -139,6 +139,6 @@ test('pipelineStatus tells how far the processor is and who listens; the metrics
   )
   const samples = await metrics.getMetricsAsJSON()
   assert.deepEqual(namingFaults(samples), [])
-  assert.equal(samples.find(({ name }) => name === 'poi_subscriptions_active')?.values[0]?.value, 1)
+  assert.equal(samples.find(({ name }) => name === 'poi_feed_subscriptions_active')?.values[0]?.value, 1)
   await stream.return()
 })
