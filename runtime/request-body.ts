@@ -20,21 +20,33 @@ export async function readJsonBody(request: IncomingMessage, limit: number): Pro
   const announced = Number(request.headers['content-length'] ?? 0)
   if (announced > limit) return refused(tooLarge(limit), request)
 
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Buffer).length
-    if (size > limit) return refused(tooLarge(limit), request)
-    chunks.push(chunk as Buffer)
-  }
-  const [first = Buffer.alloc(0)] = chunks
-  const bytes = chunks.length <= 1 ? first : Buffer.concat(chunks, size)
+  const bytes = await readBytes(request, limit)
+  if (bytes === undefined) return refused(tooLarge(limit), request)
   if (bytes.length === 0) return { ok: true, value: undefined }
   try {
     return { ok: true, value: JSON.parse(bytes.toString('utf8')) }
   } catch {
     return { ok: false, refusal: { status: 400, code: 'BAD_REQUEST', message: 'The body is not valid JSON.' } }
   }
+}
+
+/** Undefined when there are more than `limit`. By events, because iterating over a request costs as much as parsing a small one. */
+function readBytes(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) {
+        request.off('data', take)
+        resolve(undefined)
+      } else chunks.push(chunk)
+    }
+    request.on('data', take)
+    request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)))
+    request.once('error', reject)
+    request.once('close', () => reject(new Error('The client went away in the middle of its request')))
+  })
 }
 
 function tooLarge(limit: number): Refusal {

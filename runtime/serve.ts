@@ -125,7 +125,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }, PING_EVERY_MS)
   pinging.unref()
 
-  server.listen(port, host)
+  // Many clients come back at once after a restart; what the queue of the system does not hold waits for a second.
+  server.listen({ port, host, backlog: 4_096 })
   await once(server, 'listening')
   const address = server.address() as AddressInfo
 
