@@ -3,12 +3,14 @@ import type { Ask, Kind, News, Requests } from './log.sqlite.protocol.ts'
 import type { Watch } from './log.sqlite.watch.ts'
 import { LogError } from './log.ts'
 
-/** One thread's line to the writer thread: asks, and is told what moved. */
+/** One thread's line to the writer thread: asks, and is told what moved. What is asked within one turn of the event loop goes as one message. */
 export class Connection {
   readonly #port: MessagePort
   readonly #watch: Watch
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>()
   #lastId = 0
+  #asks: Ask[] = []
+  #transfer: Transferable[] = []
   #ended: LogError | undefined
 
   constructor(port: MessagePort, watch: Watch) {
@@ -24,7 +26,8 @@ export class Connection {
     this.#lastId += 1
     const waiting = Promise.withResolvers<unknown>()
     this.#waiting.set(this.#lastId, waiting)
-    this.#port.postMessage({ id: this.#lastId, kind, ...ask } as unknown as Ask, transfer)
+    if (this.#asks.push({ id: this.#lastId, kind, ...ask } as unknown as Ask) === 1) setImmediate(() => this.#send())
+    this.#transfer.push(...transfer)
     return waiting.promise as Promise<Requests[K]['answer']>
   }
 
@@ -41,6 +44,13 @@ export class Connection {
     this.#waiting.clear()
     this.#watch.fail(reason)
     this.#port.close()
+  }
+
+  #send(): void {
+    const [asks, transfer] = [this.#asks, this.#transfer]
+    this.#asks = []
+    this.#transfer = []
+    if (this.#ended === undefined) this.#port.postMessage(asks, transfer)
   }
 
   #hear({ answers, moved, closed }: News): void {

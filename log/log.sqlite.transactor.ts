@@ -92,11 +92,14 @@ export class SqliteTransactor implements Transactor {
     using bell = this.#watch.bell(lanes, signal)
     try {
       while (!signal.aborted) {
+        // A batch is judged while the one before it commits only if it is full: a small one grows meanwhile, and costs less per record.
+        if (lag() < maxRecords) {
+          await committing
+          committing = undefined
+        }
         const started = performance.now()
         const found = this.#next(inputs, partition, positions, turn, { maxRecords, maxBytes: MAX_BYTES })
         if (found === undefined) {
-          await committing
-          committing = undefined
           await bell.rung()
           continue
         }

@@ -35,15 +35,17 @@ const schedule = (): void => {
 
 const letIn = (port: MessagePort): void => {
   ports.add(port)
-  port.on('message', (ask: Ask) => {
-    if (ask.kind === 'hello' || ask.kind === 'connect') {
-      // needs no commit
-      if (ask.kind === 'connect') letIn(ask.port)
-      port.postMessage({ answers: [{ id: ask.id, ok: true }], moved: [] } satisfies News)
-      return
+  port.on('message', (asks: readonly Ask[]) => {
+    for (const ask of asks) {
+      if (ask.kind === 'hello' || ask.kind === 'connect') {
+        // needs no commit
+        if (ask.kind === 'connect') letIn(ask.port)
+        port.postMessage({ answers: [{ id: ask.id, ok: true }], moved: [] } satisfies News)
+      } else {
+        inbox.push({ port, ask })
+        schedule()
+      }
     }
-    inbox.push({ port, ask })
-    schedule()
   })
   port.on('close', () => ports.delete(port))
 }
