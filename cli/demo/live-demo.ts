@@ -61,7 +61,7 @@ export async function runLiveDemo({ url, signal, perSecond = 5, random = Math.ra
       }
       // By the clock, not by adding pauses; after a stall it does not catch up.
       dueAt = Math.max(dueAt + 1_000, performance.now())
-      await pause(dueAt - performance.now(), signal)
+      await pause(Math.max(0, dueAt - performance.now()), signal)
     }
   } catch (error) {
     if (!signal.aborted) throw error

@@ -25,10 +25,11 @@ export class Pace {
   #rowsPerSecond: number | undefined
   #fractionPerSecond: number | undefined
 
-  constructor(rows: number, now: number) {
+  constructor(rows: number, fraction: number | undefined, now: number) {
     this.#startedAt = now
     this.#at = now
     this.#rows = rows
+    this.#fraction = fraction
   }
 
   /** @param now ms, monotonic */
@@ -47,7 +48,7 @@ export class Pace {
     }
     const remaining = fraction === undefined || !this.#fractionPerSecond ? undefined : (1 - fraction) / this.#fractionPerSecond
     // The first second tells too little.
-    const etaSeconds = now - this.#startedAt < 1_000 || remaining === undefined || remaining < 0 ? undefined : remaining
+    const etaSeconds = now - this.#startedAt < 1_000 || remaining === undefined || remaining <= 0 ? undefined : remaining
     return { rowsPerSecond: this.#rowsPerSecond, etaSeconds }
   }
 }
@@ -74,7 +75,7 @@ export class ProgressMeter implements Disposable {
     this.#judged = options.from ?? { row: 0, accepted: 0, refused: 0 }
     this.#fraction = options.fraction
     this.#onProgress = options.onProgress
-    this.#pace = new Pace(this.#judged.row, performance.now())
+    this.#pace = new Pace(this.#judged.row, this.#fraction(this.#judged), performance.now())
     this.#timer = setInterval(() => this.#tell(), 250)
   }
 
