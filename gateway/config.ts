@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { Config, Environment, Fields } from '#runtime/config.ts'
-import { boolean, optional, path, text } from '#runtime/config-fields.ts'
+import { optional, path, text } from '#runtime/config-fields.ts'
 import { PLATFORM_FIELDS, readProcessConfig } from '#runtime/platform-config.ts'
 
-const { POI_HOST, POI_PORT, POI_LOG_LEVEL, POI_DRAIN_MS } = PLATFORM_FIELDS
+const { POI_HOST, POI_PORT, POI_LOG_LEVEL, POI_DRAIN_MS, POI_INTROSPECTION } = PLATFORM_FIELDS
 
 /** What the gateway process reads from its environment. */
 export const GATEWAY_FIELDS = {
@@ -11,10 +11,10 @@ export const GATEWAY_FIELDS = {
   POI_PORT,
   POI_LOG_LEVEL,
   POI_DRAIN_MS,
+  POI_INTROSPECTION,
   POI_INGEST_URL: text('http://127.0.0.1:4001/graphql', 'Where the subgraph ingest is served.'),
   POI_PIPELINE_URL: text('http://127.0.0.1:4002/graphql', 'Where the subgraph pipeline is served.'),
   POI_STORE_URL: text('http://127.0.0.1:4003/graphql', 'Where the subgraph store is served.'),
-  POI_GATEWAY_INTROSPECTION: boolean(true, 'Whether clients may ask for the schema; without it there are no suggestions and no editor.'),
   POI_GATEWAY_SUPERGRAPH: optional(path('', 'Another supergraph SDL file to serve; its subgraphs are found by the URLs in it.')),
 } as const satisfies Fields
 

@@ -41,7 +41,7 @@ export interface FanOutOptions {
   readonly logger: Logger
   readonly active: Gauge
   /** bytes that may wait for one connection before its subscribers are fed by themselves; 1 MiB unless told */
-  readonly backlogBytes?: number
+  readonly backlogBytes?: number | undefined
 }
 
 export function openFanOut({ execution, turn, logger, active, backlogBytes = 1_048_576 }: FanOutOptions): FanOut {

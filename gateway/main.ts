@@ -33,13 +33,13 @@ await run(
       return { name, url: at, wsUrl: at.replace(/^http/, 'ws') }
     })
 
-    await using gateway = await openGateway({ supergraph, subgraphs, logger, registry, introspection: config.POI_GATEWAY_INTROSPECTION })
+    await using gateway = await openGateway({ supergraph, subgraphs, logger, registry, introspection: config.POI_INTROSPECTION })
     await using server = await serve({
       host: config.POI_HOST,
       port: config.POI_PORT,
       routes: {
         ...gateway.routes,
-        ...(config.POI_GATEWAY_INTROSPECTION ? await ideRoutes(GRAPHQL_PATH, own ? POI_TABS : []) : {}),
+        ...(config.POI_INTROSPECTION ? await ideRoutes(GRAPHQL_PATH, own ? POI_TABS : []) : {}),
         ...(own ? { '/images/': forwardTo(config.POI_STORE_URL) } : {}),
       },
       sockets: gateway.sockets,

@@ -36,6 +36,10 @@ export interface GatewayOptions {
   readonly limits?: Partial<Limits>
   /** Whether clients may ask for the schema, and get suggestions with a misspelt field; true unless told. */
   readonly introspection?: boolean
+  /** How long a client may take to introduce itself on a WebSocket; 5,000 unless told. */
+  readonly connectionInitMs?: number
+  /** Bytes that may wait for one connection before it leaves the shared streams; 1 MiB unless told. */
+  readonly backlogBytes?: number
 }
 
 /** To be served: `serve({ routes: gateway.routes, sockets: gateway.sockets, missing: gateway.missing, ... })`. */
@@ -50,7 +54,7 @@ export const GRAPHQL_PATH = '/graphql'
 
 /** @throws Error when the supergraph cannot be read or one of its subgraphs is not configured */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { logger, registry, introspection = true } = options
+  const { logger, registry, introspection = true, connectionInitMs, backlogBytes } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const metrics = createGatewayMetrics(registry)
   const supergraph = readSupergraph(options.supergraph)
@@ -59,12 +63,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const operations = readOperations({ schema, supergraph, limits, introspection })
   const execution = openExecution(schema, targets)
   const turn = createTurn()
-  const fanOut = openFanOut({ execution, turn, logger, active: metrics.activeSubscriptions })
+  const fanOut = openFanOut({ execution, turn, logger, active: metrics.activeSubscriptions, backlogBytes })
   const http = await openHttpRoute({ operations, execution, limits, metrics, logger, idePath: '/ide/' })
 
   return {
     routes: { [GRAPHQL_PATH]: http.route },
-    sockets: { [GRAPHQL_PATH]: webSocketRoute({ operations, execution, fanOut, turn, limits, metrics, logger }) },
+    sockets: { [GRAPHQL_PATH]: webSocketRoute({ operations, execution, fanOut, turn, limits, metrics, logger, connectionInitMs }) },
     missing: async () => (await Promise.all([...targets.values()].map(target => target.missing()))).flat(),
     [Symbol.asyncDispose]: async () => {
       await http[Symbol.asyncDispose]()

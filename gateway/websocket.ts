@@ -16,8 +16,8 @@ import type { Limits } from './limits.ts'
 import type { Operation, Operations } from './operations.ts'
 import type { Turn } from './turn.ts'
 
-/** How long a client may take to say connection_init, ms. */
-const INIT_MS = 5_000
+/** ms that a client may take to say connection_init */
+const CONNECTION_INIT_MS = 5_000
 
 /** What one operation on a socket is executed with; travels as the library's context value. */
 interface Call {
@@ -36,6 +36,7 @@ export function webSocketRoute({
   limits,
   metrics,
   logger,
+  connectionInitMs = CONNECTION_INIT_MS,
 }: {
   readonly operations: Operations
   readonly execution: Execution
@@ -44,12 +45,13 @@ export function webSocketRoute({
   readonly limits: Limits
   readonly metrics: GatewayMetrics
   readonly logger: Logger
+  readonly connectionInitMs?: number | undefined
 }): SocketRoute {
   const masked = (errors: readonly GraphQLError[], correlationId: string): readonly GraphQLFormattedError[] =>
     errors.map(error => clientError(error, { correlationId, logger }))
 
   const server = makeServer<Record<string, unknown>, { readonly connection: Connection }>({
-    connectionInitWaitTimeout: INIT_MS,
+    connectionInitWaitTimeout: connectionInitMs,
     onSubscribe: ({ subscriptions, extra: { connection } }, id, payload) => {
       if (Object.keys(subscriptions).length > limits.subscriptionsPerSocket) return [tooMany(limits)]
       const { query: text, variables } = payload
