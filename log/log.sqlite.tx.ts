@@ -2,7 +2,7 @@ import { type Claim, STATE_LANE, type Transaction } from './log.sqlite.protocol.
 import type { Reader } from './log.sqlite.reader.ts'
 import type { KeyedState, Puts } from './log.sqlite.state.ts'
 import { LogError, type Tx } from './log.ts'
-import { type Bytes, checkRecordSize, RecordPacker } from './packed-records.ts'
+import { type Bytes, checkRecordSize, MAX_OUTPUT_BYTES, RecordPacker } from './packed-records.ts'
 
 /** Gathers what one batch yields, until it is sent to the writer as one message. */
 export class SqliteTx implements Tx {
@@ -25,7 +25,7 @@ export class SqliteTx implements Tx {
 
   append(topic: string, key: Bytes | null, value: Bytes): void {
     this.#check()
-    checkRecordSize(key, value)
+    checkRecordSize(key, value, MAX_OUTPUT_BYTES)
     this.#packer.add(this.#reader.lane(this.#reader.topic(topic), this.#partition), key, value)
   }
 

@@ -136,7 +136,10 @@ export interface SinkFeed {
 
 /** What one transaction gathers: all of it, with the input offsets, commits, or nothing does. Valid only during `process`. */
 export interface Tx {
-  /** Appends to the same partition number of another topic (co-partitioned), invisible to readers until the commit. */
+  /**
+   * Appends to the same partition number of another topic (co-partitioned), invisible to readers until the commit.
+   * @throws LogError TOO_LARGE over 4 MiB: more than an appender takes, so that an output can always hold its input.
+   */
   append(topic: string, key: Uint8Array | null, value: Uint8Array): void
   /** The task's keyed state, with what this transaction has put already. Do not change the bytes. */
   get(key: string): Uint8Array | undefined

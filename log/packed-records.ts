@@ -30,12 +30,14 @@ export const SECTION_BYTES = 64 * 1024
 export const packedBytes = (key: Bytes | null, value: Bytes | null): number => HEADER + (key?.byteLength ?? 0) + (value?.byteLength ?? 0)
 
 const MAX_RECORD_BYTES = 1024 * 1024
+/** What a transaction appends may hold its input, even twice over, and what is to be said of it: the greatest input must find a way out. */
+export const MAX_OUTPUT_BYTES = 4 * MAX_RECORD_BYTES
 
 /** @throws LogError TOO_LARGE */
-export const checkRecordSize = (key: Bytes | null, value: Bytes): number => {
+export const checkRecordSize = (key: Bytes | null, value: Bytes, maxBytes = MAX_RECORD_BYTES): number => {
   const bytes = packedBytes(key, value)
-  if (bytes <= MAX_RECORD_BYTES) return bytes
-  throw new LogError('TOO_LARGE', `A record of ${bytes} bytes is over the limit of ${MAX_RECORD_BYTES}.`)
+  if (bytes <= maxBytes) return bytes
+  throw new LogError('TOO_LARGE', `A record of ${bytes} bytes is over the limit of ${maxBytes}.`)
 }
 
 /** Gathers records for any number of lanes, then packs them at once into a block of exactly their size. */

@@ -54,9 +54,16 @@ export async function temporaryLogFile(t: TestContext): Promise<string> {
   return join(directory, 'log.db')
 }
 
+export const ensureTopics = (log: Log): Promise<void> =>
+  log.topics.ensure([TOPICS.unprocessed, TOPICS.processed, TOPICS.rejected].map(name => ({ name, partitions: PARTITIONS })))
+
 export interface RunningProcessor extends AsyncDisposable {
   readonly log: Log
   readonly registry: Registry
+  /** Settles as the processor does. */
+  readonly ended: Promise<void>
+  /** Ends the processor in order; the log stays open. */
+  readonly stop: () => Promise<void>
   readonly submit: (records: readonly NewRecord[]) => Promise<readonly Position[]>
   /** Resolves once everything submitted so far is processed. */
   readonly caughtUp: () => Promise<void>
@@ -68,7 +75,7 @@ export interface RunningProcessor extends AsyncDisposable {
  */
 export async function startProcessor(path: string, wrap: (log: Log) => Log = log => log): Promise<RunningProcessor> {
   const log = await openSqliteLog({ path })
-  await log.topics.ensure([TOPICS.unprocessed, TOPICS.processed, TOPICS.rejected].map(name => ({ name, partitions: PARTITIONS })))
+  await ensureTopics(log)
   const stop = new AbortController()
   const registry = new Registry()
   const running = runProcessor({
@@ -79,26 +86,36 @@ export async function startProcessor(path: string, wrap: (log: Log) => Log = log
     logger: createLogger({ service: 'test', level: 'silent' }),
     signal: stop.signal,
   })
+  running.catch(() => {}) // whoever wants to know awaits `ended`
   return {
     log,
     registry,
+    ended: running,
+    async stop() {
+      stop.abort()
+      await running
+    },
     submit: records => log.appender.append(TOPICS.unprocessed, records),
     caughtUp: () => caughtUp(log),
     async [Symbol.asyncDispose]() {
       stop.abort()
-      await running
+      await Promise.allSettled([running])
       await log[Symbol.asyncDispose]()
     },
   }
 }
 
-/** The newest record of each partition's output tells how far its input is processed: that is what progress records are for. */
-async function caughtUp(log: Log): Promise<void> {
+/**
+ * The newest record of each partition's output tells how far its input is processed: that is what progress records are for.
+ * @throws Error when nothing tells so for 10 s
+ */
+export async function caughtUp(log: Log): Promise<void> {
   const { latest } = await log.topics.positions(TOPICS.unprocessed)
   const left = new Set(latest.flatMap((end, partition) => (end > 0 ? [partition] : [])))
   if (left.size === 0) return
   const stop = new AbortController()
-  for await (const batch of log.tail.read({ topic: TOPICS.processed, from: 'earliest', signal: stop.signal })) {
+  const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)])
+  for await (const batch of log.tail.read({ topic: TOPICS.processed, from: 'earliest', signal })) {
     for (const { value } of batch.records) {
       const entry = decodeProcessed(value)
       const { offset } = entry.type === 'change' ? entry.poi.source : entry.source
@@ -106,6 +123,7 @@ async function caughtUp(log: Log): Promise<void> {
     }
     if (left.size === 0) return stop.abort()
   }
+  throw new Error(`the processor stands still in the partitions ${[...left]}`)
 }
 
 /** Everything in a topic, partition by partition, in order. */
