@@ -1,6 +1,7 @@
 /** `npm run bench [-- name ...]`: runs the benchmarks named, or all of them, one after the other. */
 import { seeded } from '../e2e/seeded.ts'
 import { live } from './live.ts'
+import { logEngine } from './log.ts'
 import { type Measurement, report } from './report.ts'
 import { stations } from './stations.ts'
 import { singleMutations, wholePath } from './whole-path.ts'
@@ -12,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   'live-identical': () => live(random, 'identical'),
   'live-distinct': () => live(random, 'distinct'),
   stations,
+  log: () => logEngine(random),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks)

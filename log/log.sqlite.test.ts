@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, type TestContext, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { append, bytes, nextBatch, read, record, take, takeWithPartitions, text, values } from './contract-steps.ts'
@@ -181,6 +182,22 @@ describe('SQLite log: one file', { timeout: 60_000 }, () => {
     assert.deepEqual(offsets.slice(-7), [5993, 5994, 5995, 5996, 5997, 5998, 5999])
     const found = await take(log, 'state', 1)
     assert.equal(text(found[0]?.value).split(' ')[0], `${found[0]?.offset}`)
+  })
+
+  test('an append that waits too long gives up; what became of it shows later', async t => {
+    const log = await (await storage(t))()
+    await log.topics.ensure([{ name: 'in', partitions: 1 }])
+    const other = new DatabaseSync(log.path)
+    t.after(() => other.close())
+    other.exec('BEGIN IMMEDIATE') // as a process that holds the file
+    const abort = new AbortController()
+    const aborted = log.appender.append('in', [record(0, 'aborted')], { signal: abort.signal, deadlineMs: 30_000 })
+    await assert.rejects(log.appender.append('in', [record(0, 'late')], { deadlineMs: 20 }), { code: 'DEADLINE_EXCEEDED' })
+    abort.abort()
+    await assert.rejects(aborted, { code: 'DEADLINE_EXCEEDED' })
+    other.exec('ROLLBACK')
+    await log.appender.append('in', [record(0, 'next')])
+    assert.deepEqual(await values(log, 'in', 3), ['aborted', 'late', 'next'])
   })
 
   test('a full disk refuses appends, harms nothing, and passes', async t => {
