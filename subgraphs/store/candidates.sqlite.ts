@@ -2,7 +2,7 @@
 import type { Location } from '#schema/poi.ts'
 import { byCodePoint } from './code-point-order.ts'
 import { type Condition, type Driver, fromDriver, type Sql } from './conditions.sqlite.ts'
-import type { Reader, Row } from './readers.sqlite.ts'
+import type { Reader, Tuple } from './readers.sqlite.ts'
 import { poiOf } from './records.sqlite.ts'
 import type { Hit, SearchPage, SortKey } from './search.ts'
 
@@ -13,31 +13,36 @@ export interface Candidate {
   readonly key: SortKey
 }
 
-export const COLUMNS = 'p.n, p.id, p.state, p.latitude, p.longitude'
-
-export function candidateOf(row: Row, value: SortKey['value']): Candidate {
-  return { state: Number(row['state']), location: locationOf(row), key: { value, id: String(row['id']) } }
+/** The columns of a candidate; `value` is an SQL expression of its sort key. */
+export function columns(value: string): string {
+  return `p.state, p.latitude, p.longitude, p.id, ${value} AS value`
 }
 
-export function locationOf(row: Row): Location {
-  return { latitude: Number(row['latitude']), longitude: Number(row['longitude']) }
+export function candidateOf([state, latitude, longitude, id, value]: Tuple): Candidate {
+  return { state: Number(state), location: locationOf(latitude, longitude), key: { value: value as SortKey['value'], id: String(id) } }
+}
+
+export function locationOf(latitude: unknown, longitude: unknown): Location {
+  return { latitude: Number(latitude), longitude: Number(longitude) }
+}
+
+/** How many POIs there are, about: some of the numbers may be of removed ones. */
+export function sizeOf(reader: Reader): number {
+  return Number(reader.get('SELECT max(n) AS n FROM poi')?.['n'] ?? 0)
 }
 
 /** Rows at most, that it pays to find by one index and to sort, rather than to walk along the order until the page is full. */
 export function fewFor(reader: Reader, first: number): number {
-  const all = Number(reader.get('SELECT max(n) AS n FROM poi')?.['n'] ?? 0)
-  // Walking meets `all / rows` POIs for each hit; sorting handles every row, at about three times the cost of a step.
-  return Math.min(5_000, Math.max(500, Math.sqrt((first * all) / 3)))
+  // Walking meets `size / rows` POIs for each hit; sorting handles every row, at about three times the cost of a step.
+  return Math.min(5_000, Math.max(500, Math.sqrt((first * sizeOf(reader)) / 3)))
 }
 
-/** The driver that finds the fewest rows, and how many, counted up to the limit; undefined when each finds more. */
+/** The driver that finds the fewest rows, when it finds no more than the limit. */
 export function smallestDriver(reader: Reader, conditions: readonly Condition[], limit: number): Driver | undefined {
   let smallest: Driver | undefined
   let least = Math.floor(limit) + 1
   for (const { driver } of conditions) {
-    const { table, where } = driver
-    const sql = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${table.text} WHERE ${where.text} LIMIT ?)`
-    const rows = Number(reader.get(sql, [...table.values, ...where.values, least])?.['rows'])
+    const rows = countUpTo(reader, driver, least)
     if (rows >= least) continue
     least = rows
     smallest = driver
@@ -45,24 +50,20 @@ export function smallestDriver(reader: Reader, conditions: readonly Condition[],
   return smallest
 }
 
-/** Every candidate of a driver. `value` is an SQL expression of the sort key. */
-export function candidatesOf(
-  reader: Reader,
-  driver: Driver,
-  more: Sql,
-  value: string,
-  holds: ((at: Location) => boolean) | null,
-): Candidate[] {
-  const from = fromDriver(driver, more)
-  const candidates: Candidate[] = []
-  for (const row of reader.all(`SELECT ${COLUMNS}, ${value} AS value ${from.text}`, from.values)) {
-    const candidate = candidateOf(row, row['value'] as SortKey['value'])
-    if (holds === null || holds(candidate.location)) candidates.push(candidate)
-  }
-  return candidates
+/** How many rows a driver finds, counted up to the limit. */
+export function countUpTo(reader: Reader, { table, where }: Driver, limit: number): number {
+  const sql = `SELECT count(*) AS rows FROM (SELECT 1 FROM ${table.text} WHERE ${where.text} LIMIT ?)`
+  return Number(reader.get(sql, [...table.values, ...where.values, limit])?.['rows'])
 }
 
-/** By value, the greatest first or the smallest, then by id. */
+/** Every candidate of a driver. */
+export function candidatesOf(reader: Reader, driver: Driver, more: Sql, holds: ((at: Location) => boolean) | null): Candidate[] {
+  const from = fromDriver(driver, more)
+  const candidates = reader.tuples(`SELECT ${columns("''")} ${from.text}`, from.values).map(candidateOf)
+  return holds === null ? candidates : candidates.filter(({ location }) => holds(location))
+}
+
+/** By value, the smallest or the greatest first, then by id. */
 export function byKey(direction: 'ascending' | 'descending'): (a: SortKey, b: SortKey) => number {
   const sign = direction === 'ascending' ? 1 : -1
   return (a, b) => sign * compareValues(a.value, b.value) || byCodePoint(a.id, b.id)

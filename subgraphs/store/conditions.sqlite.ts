@@ -15,6 +15,7 @@ export interface Sql {
 
 /** One condition on `poi p`, and the index that finds the rows for which it holds (or may hold) without looking at the others. */
 export interface Condition {
+  readonly kind: 'words' | 'other'
   readonly where: Sql
   readonly driver: Driver
 }
@@ -92,6 +93,7 @@ function idCondition(ids: ReadonlySet<string>): Condition {
 function wordCondition(words: readonly string[]): Condition {
   const values = [matchAll(words)]
   return {
+    kind: 'words',
     where: { text: 'p.n IN (SELECT rowid FROM word WHERE word MATCH ?)', values },
     driver: {
       table: { text: 'word w', values: [] },
@@ -112,6 +114,7 @@ export function placeCondition(boxes: readonly Box[]): Condition {
   const each = boxes.map(() => '(p.longitude BETWEEN ? AND ? AND p.latitude BETWEEN ? AND ?)')
   const found = boxes.map(() => 'SELECT n FROM place WHERE east >= ? AND west <= ? AND north >= ? AND south <= ?')
   return {
+    kind: 'other',
     where: { text: `(${each.join(' OR ')})`, values },
     driver: {
       table: { text: `(${found.join(' UNION ')}) r`, values: widened },
@@ -125,6 +128,7 @@ export function placeCondition(boxes: readonly Box[]): Condition {
 function ownCondition(index: string, text: string, values: readonly SQLInputValue[]): Condition {
   const where = { text, values }
   return {
+    kind: 'other',
     where,
     driver: { table: { text: `poi p INDEXED BY ${index}`, values: [] }, join: '', where: allOf([LISTED, where]), isExact: true },
   }

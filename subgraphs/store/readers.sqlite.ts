@@ -4,6 +4,8 @@ import { PoiError } from '#runtime/errors.ts'
 import { openStoreReader } from './tables.sqlite.ts'
 
 export type Row = Record<string, SQLOutputValue>
+/** The columns of a row in their order: half the cost of an object, for where rows are many. */
+export type Tuple = readonly SQLOutputValue[]
 export type Parameters = readonly SQLInputValue[]
 
 /** Long queries at one time; more of them wait their turn, while short ones pass by. */
@@ -95,9 +97,13 @@ export class Reader {
     return this.#prepared(sql).get(...parameters)
   }
 
+  tuples(sql: string, parameters: Parameters = []): Tuple[] {
+    return this.#prepared(sql, 'tuples').all(...parameters) as unknown as Tuple[]
+  }
+
   /** Rows as they are found. Finish or leave the iteration before the same statement is used again. */
-  iterate(sql: string, parameters: Parameters = []): IterableIterator<Row> {
-    return this.#prepared(sql).iterate(...parameters)
+  iterate(sql: string, parameters: Parameters = []): IterableIterator<Tuple> {
+    return this.#prepared(sql, 'tuples').iterate(...parameters) as unknown as IterableIterator<Tuple>
   }
 
   snapshot<T>(work: () => T): T {
@@ -123,14 +129,16 @@ export class Reader {
     this.#db.close()
   }
 
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql)
+  #prepared(sql: string, shape: 'rows' | 'tuples' = 'rows'): StatementSync {
+    const name = `${shape} ${sql}`
+    let statement = this.#statements.get(name)
     if (statement === undefined) {
       statement = this.#db.prepare(sql)
+      if (shape === 'tuples') statement.setReturnArrays(true)
       const [oldest] = this.#statements.keys()
       if (this.#statements.size >= STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
-    } else this.#statements.delete(sql)
-    this.#statements.set(sql, statement)
+    } else this.#statements.delete(name)
+    this.#statements.set(name, statement)
     return statement
   }
 }

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { openSqliteProjection } from './projection.sqlite.ts'
 import { Readers } from './readers.sqlite.ts'
 import { type SearchFixture, searchContract } from './search.contract.ts'
-import { openSqliteSearch } from './search.sqlite.ts'
+import { openSqliteSearch, type SqliteSearchLimits } from './search.sqlite.ts'
 
-const openFixture = (fewRows: number | undefined) => async (): Promise<SearchFixture> => {
+const openFixture = (limits: SqliteSearchLimits) => async (): Promise<SearchFixture> => {
   const directory = await mkdtemp(join(tmpdir(), 'poi-search-'))
   const path = join(directory, 'store.db')
   const projection = openSqliteProjection(path)
   const readers = new Readers(path)
   return {
     projection,
-    search: openSqliteSearch(readers, { fewRows }),
+    search: openSqliteSearch(readers, limits),
     async [Symbol.asyncDispose]() {
       await readers[Symbol.asyncDispose]()
       await projection[Symbol.asyncDispose]()
@@ -22,5 +22,6 @@ const openFixture = (fewRows: number | undefined) => async (): Promise<SearchFix
   }
 }
 
-searchContract('SQLite, by the index that finds the fewest', openFixture(undefined))
-searchContract('SQLite, the long way', openFixture(0))
+searchContract('SQLite, by the index that finds the fewest', openFixture({}))
+searchContract('SQLite, walking along the order', openFixture({ fewRows: 0 }))
+searchContract('SQLite, gathering from the whole table', openFixture({ fewRows: 0, stride: 1 }))

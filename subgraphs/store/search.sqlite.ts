@@ -8,18 +8,21 @@ import type { Reader, Readers } from './readers.sqlite.ts'
 import type { Facet, PageRequest, Search, SearchPage } from './search.ts'
 import { FARTHEST, nearest, nearestOfFew } from './search-distance.sqlite.ts'
 import { mostRelevant } from './search-relevance.sqlite.ts'
-import { TALLY, type Tally, tallyAll, tallyFew } from './search-tally.sqlite.ts'
+import { type Tally, type TallyBy, tallyAll, tallyFew } from './search-tally.sqlite.ts'
 import { sortFew, walk, walkAll } from './search-walk.sqlite.ts'
 
 const NOTHING: SearchPage = { hits: [], hasMore: false }
 
-export interface SqliteSearchOptions {
-  /** Rows of one index up to which they are all looked at and sorted; 0 makes every query with a condition take the long way. Chosen by size unless told. */
+/** Where one way of answering gives way to another. Chosen by size unless told; tests choose them so that each way is taken. */
+export interface SqliteSearchLimits {
+  /** Rows of one index up to which they are all looked at and sorted. */
   readonly fewRows?: number | undefined
+  /** Steps after which a walk along an order may be given up. */
+  readonly stride?: number | undefined
 }
 
 /** Search in `store.db`. Closing leaves the readers to whoever opened them. */
-export function openSqliteSearch(readers: Readers, { fewRows }: SqliteSearchOptions = {}): Search {
+export function openSqliteSearch(readers: Readers, limits: SqliteSearchLimits = {}): Search {
   /** What is quick is answered at once; the rest takes turns with the other work of the process. */
   const read = async <T>(quick: (reader: Reader) => T | undefined, long: (reader: Reader, pace: Pace) => Promise<T>): Promise<T> => {
     try {
@@ -29,12 +32,12 @@ export function openSqliteSearch(readers: Readers, { fewRows }: SqliteSearchOpti
       throw new PoiError('SEARCH_UNAVAILABLE', 'The search engine cannot be read.', { cause })
     }
   }
-  const tally = async (found: Conditions | undefined, expression: string): Promise<Tally> =>
+  const tally = async (found: Conditions | undefined, by: TallyBy): Promise<Tally> =>
     found === undefined
       ? new Map()
       : read(
-          reader => tallyFew(reader, found, expression, fewRows),
-          (reader, pace) => tallyAll(reader, found, expression, pace),
+          reader => tallyFew(reader, found, by, limits.fewRows),
+          (reader, pace) => tallyAll(reader, found, by, pace),
         )
   return {
     engine: 'sqlite',
@@ -43,17 +46,17 @@ export function openSqliteSearch(readers: Readers, { fewRows }: SqliteSearchOpti
       if (found === undefined) return NOTHING
       return read(
         reader => {
-          const candidates = quickPage(reader, found, request, fewRows)
+          const candidates = quickPage(reader, found, request, limits)
           return candidates && pageOf(reader, candidates, request.first)
         },
-        async (reader, pace) => pageOf(reader, await longPage(reader, found, request, pace), request.first),
+        async (reader, pace) => pageOf(reader, await longPage(reader, found, request, limits, pace), request.first),
       )
     },
     async count(filter) {
-      return (await tally(conditionsOf(filter), TALLY.ALL)).get(1) ?? 0
+      return (await tally(conditionsOf(filter), 'NOTHING')).get('') ?? 0
     },
     async facets(filter, field, first) {
-      const counted = await tally(conditionsOf(filter), TALLY[field])
+      const counted = await tally(conditionsOf(filter), field)
       const facets =
         field === 'CATEGORY' ? named(readers, counted) : [...counted].map(([value, count]) => ({ value: String(value), count }))
       return facets.sort((a, b) => b.count - a.count || byCodePoint(a.value, b.value)).slice(0, first)
@@ -69,7 +72,7 @@ export function openSqliteSearch(readers: Readers, { fewRows }: SqliteSearchOpti
 }
 
 /** Where few POIs come into question, or the first ones of an order are wanted; undefined when it would take long. */
-function quickPage(reader: Reader, found: Conditions, request: PageRequest, fewRows?: number): Candidate[] | undefined {
+function quickPage(reader: Reader, found: Conditions, request: PageRequest, { fewRows }: SqliteSearchLimits): Candidate[] | undefined {
   const { order, after } = request
   const first = request.first + 1
   if (order.by === 'RELEVANCE') return undefined
@@ -80,14 +83,20 @@ function quickPage(reader: Reader, found: Conditions, request: PageRequest, fewR
   return sortFew(reader, found, few, { by: order.by, after, first })
 }
 
-function longPage(reader: Reader, found: Conditions, request: PageRequest, pace: Pace): Promise<Candidate[]> {
+function longPage(
+  reader: Reader,
+  found: Conditions,
+  request: PageRequest,
+  { stride }: SqliteSearchLimits,
+  pace: Pace,
+): Promise<Candidate[]> {
   const { order, after, filter } = request
   const first = request.first + 1
   switch (order.by) {
     case 'ID':
     case 'NAME':
     case 'UPDATED_AT':
-      return walk(reader, found, { by: order.by, after, first }, pace)
+      return walk(reader, found, { by: order.by, after, first, stride }, pace)
     case 'RELEVANCE':
       return mostRelevant(reader, found, { words: filter.words ?? [], after, first }, pace)
     case 'DISTANCE':

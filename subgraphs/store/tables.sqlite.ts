@@ -36,6 +36,7 @@ CREATE INDEX poi_name ON poi (name, id) WHERE listed = 1;
 CREATE INDEX poi_updated ON poi (updated) WHERE listed = 1;
 CREATE INDEX poi_category ON poi (category) WHERE listed = 1;
 CREATE INDEX poi_source ON poi (source) WHERE listed = 1;
+CREATE INDEX poi_status ON poi (status) WHERE listed = 1;
 CREATE TABLE history (
   h INTEGER PRIMARY KEY,
   n INTEGER NOT NULL,
