@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Endpoint } from './endpoint.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Options } from './options.ts'
@@ -19,7 +19,7 @@ export interface Console {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   /** progress, warnings and errors */
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
-  readonly stdin: AsyncIterable<Buffer>
+  readonly stdin: Readable
   readonly env: Readonly<Record<string, string | undefined>>
 }
 

@@ -47,7 +47,7 @@ export function startPoi(
   const stdout = new Paper()
   const stderr = new Paper()
   const abort = new AbortController()
-  const stdin: AsyncIterable<Buffer> = Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)])
+  const stdin = Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)])
   const outcome = runPoi(words, { stdout, stderr, stdin, env: options.env ?? {} }, abort.signal).then(exit => ({
     exit,
     stdout: stdout.text,

@@ -106,7 +106,7 @@ export function dataOf<Data>(answer: Answer<Data>): Data {
  * for.
  */
 export function backoffMs(attempt: number, retryAfterMs: number, random: () => number = Math.random): number {
-  const bound = Math.min(10_000, 100 * 2 ** attempt)
+  const bound = Math.min(5_000, 100 * 2 ** attempt)
   return Math.max(retryAfterMs, 1) + random() * bound
 }
 

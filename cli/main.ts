@@ -19,3 +19,5 @@ process.stdout.on('error', error => {
 
 const { stdin, stdout, stderr, env } = process
 process.exitCode = await runPoi(process.argv.slice(2), { stdin, stdout, stderr, env }, interrupt.signal)
+// A pipe that nobody reads to its end would keep the process.
+stdin.destroy()

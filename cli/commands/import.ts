@@ -1,26 +1,16 @@
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
 import type { Micros } from '#schema/poi.ts'
 import { formatInstant, parseTimestamp } from '#schema/time.ts'
 import type { Command, Invocation } from '../command.ts'
-import { airports } from '../datasets/airports.ts'
-import { cities } from '../datasets/cities.ts'
-import { stations } from '../datasets/stations.ts'
-import { didYouMean } from '../did-you-mean.ts'
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
-import { type ByteSource, openBytes } from '../import/bytes.ts'
 import { Checkpoint, type ImportIdentity, unfinishedImport } from '../import/checkpoint.ts'
+import { TARGETS } from '../import/columns.ts'
 import { dryRun } from '../import/dry-run.ts'
 import { FORMATS } from '../import/format.ts'
 import { importRows, type Judged } from '../import/import.ts'
-import { parseMap, TARGETS } from '../import/mapping.ts'
 import { ProgressMeter, progressDisplay } from '../import/progress.ts'
 import { RefusalReport } from '../import/refusal-report.ts'
-import type { ImportRow, Refusal } from '../import/row.ts'
-import { readRows } from '../import/rows.ts'
-
-const DATASETS = [airports, stations, cities] as const
-const MAPPING_OPTIONS = ['format', 'encoding', 'map', 'source', 'category', 'timestamp', 'id-prefix'] as const
+import type { Refusal } from '../import/row.ts'
+import { DATASETS, type ImportPlan, planImport } from './import-plan.ts'
 
 export const importCommand: Command = {
   name: 'import',
@@ -59,23 +49,9 @@ export const importCommand: Command = {
   run,
 }
 
-/** What is to be imported, opened. */
-interface Plan {
-  readonly label: string
-  readonly attribution: string | undefined
-  readonly source: ImportIdentity['source']
-  readonly mapping: ImportIdentity['mapping']
-  /** undefined: there is no file to keep it beside, and none was named */
-  readonly statePath: string | undefined
-  readonly fraction: (judged: Judged) => number | undefined
-  readonly isSized: boolean
-  /** `timestamp` is the event time of rows that name none */
-  readonly rows: (timestamp: Micros) => Promise<AsyncIterable<ImportRow>> | AsyncIterable<ImportRow>
-}
-
 async function run(invocation: Invocation): Promise<ExitCode> {
   const { options, endpoint, signal } = invocation
-  const plan = options.text('dataset') === undefined ? await planFile(invocation) : planDataset(invocation)
+  const plan = await planImport(invocation)
   const concurrency = options.number('concurrency', { min: 1, max: 64, whole: true })
   const retryFor = options.number('retry-for', { min: 0, max: 86_400 })
   const startedAt: Micros = Date.now() * 1_000
@@ -140,62 +116,6 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   return judged.accepted === 0 ? EXIT.failed : EXIT.partly
 }
 
-async function planFile(invocation: Invocation): Promise<Plan> {
-  const { options, operands, console, signal } = invocation
-  const [path, ...more] = operands
-  if (path === undefined) throw new CommandError(EXIT.usage, 'What is to be imported? Name a file, - for standard input, or --dataset.')
-  if (more.length > 0) throw new CommandError(EXIT.usage, `One file at a time; got ${operands.join(', ')}.`)
-  const format = FORMATS.find(known => known === options.text('format'))
-  if (format === undefined && options.text('format') !== undefined)
-    throw new CommandError(EXIT.usage, `--format wants one of ${FORMATS.join(', ')}; got ${JSON.stringify(options.text('format'))}.`)
-  const map = parseMap(options.list('map'))
-  const bytes: ByteSource = await openBytes(path, { stdin: console.stdin, encoding: options.text('encoding'), signal })
-  return {
-    label: path === '-' ? 'standard input' : bytes.name,
-    attribution: undefined,
-    source: path === '-' ? { stdin: true } : { path: resolve(path), ...bytes.identity },
-    mapping: Object.fromEntries(MAPPING_OPTIONS.map(name => [name, options.text(name) === undefined ? null : options.list(name)])),
-    statePath: options.text('state') ?? (path === '-' ? undefined : `${path}.poi-import.json`),
-    fraction: bytes.fraction,
-    isSized: bytes.identity !== undefined,
-    rows: timestamp =>
-      readRows(bytes, format, {
-        map,
-        source: options.text('source'),
-        category: options.text('category'),
-        timestamp,
-        idPrefix: options.text('id-prefix') ?? '',
-      }),
-  }
-}
-
-function planDataset({ options, operands, console }: Invocation): Plan {
-  const name = options.text('dataset') ?? ''
-  const dataset = DATASETS.find(known => known.name === name)
-  if (dataset === undefined) {
-    const names = DATASETS.map(known => known.name)
-    const near = didYouMean(name, names)
-    throw new CommandError(EXIT.usage, `There is no data set ${JSON.stringify(name)}: there are ${names.join(', ')}.`, {
-      hint: near && `Did you mean --dataset ${near}?`,
-    })
-  }
-  if (operands.length > 0) throw new CommandError(EXIT.usage, 'Either a file or --dataset, not both.')
-  const useless = MAPPING_OPTIONS.filter(option => options.text(option) !== undefined)
-  if (useless.length > 0)
-    throw new CommandError(EXIT.usage, `--${useless.join(', --')} means nothing with --dataset: it knows its columns.`)
-  const cache = console.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  return {
-    label: dataset.name,
-    attribution: dataset.attribution,
-    source: { dataset: dataset.version },
-    mapping: {},
-    statePath: options.text('state') ?? join(cache, 'poi-stream', `${dataset.name}.poi-import.json`),
-    fraction: judged => Math.min(1, judged.row / dataset.rows),
-    isSized: true,
-    rows: dataset.read,
-  }
-}
-
 function timestampOption({ options }: Invocation): Micros | undefined {
   const text = options.text('timestamp')
   if (text === undefined) return undefined
@@ -208,7 +128,7 @@ function timestampOption({ options }: Invocation): Micros | undefined {
   return timestamp
 }
 
-function openCheckpoint(invocation: Invocation, plan: Plan, timestamp: Micros): Checkpoint | undefined {
+function openCheckpoint(invocation: Invocation, plan: ImportPlan, timestamp: Micros): Checkpoint | undefined {
   const isResuming = invocation.options.flag('resume')
   if (plan.statePath === undefined) {
     if (isResuming) throw new CommandError(EXIT.usage, '--resume from standard input needs --state FILE, in the first run too.')

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CommandError, EXIT } from '../exit-code.ts'
@@ -29,15 +29,18 @@ const HEAD_BYTES = 64 * 1024
  */
 export async function openBytes(
   path: string,
-  options: { readonly stdin: AsyncIterable<Buffer>; readonly encoding?: string | undefined; readonly signal: AbortSignal },
+  options: { readonly stdin: Readable; readonly encoding?: string | undefined; readonly signal: AbortSignal },
 ): Promise<ByteSource> {
   const isStdin = path === '-'
   const file = isStdin ? undefined : await stat(path).catch(error => Promise.reject(unreadable(path, error)))
   if (file?.isDirectory()) throw new CommandError(EXIT.failed, `${path} is a directory.`)
   let read = 0
-  const raw = counted(isStdin ? options.stdin : createReadStream(path, { highWaterMark: 256 * 1024, signal: options.signal }), bytes => {
-    read += bytes
-  })
+  const raw = counted(
+    addAbortSignal(options.signal, isStdin ? options.stdin : createReadStream(path, { highWaterMark: 256 * 1024 })),
+    bytes => {
+      read += bytes
+    },
+  )
   const packed = await peek(failingAs(path, raw), 2)
   const isGzip = packed.head[0] === 0x1f && packed.head[1] === 0x8b
   const plain = await peek(isGzip ? failingAs(path, unzipped(packed.chunks)) : packed.chunks, 3)

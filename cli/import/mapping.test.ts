@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CommandError } from '../exit-code.ts'
-import { createMapping, type MappingOptions, parseMap } from './mapping.ts'
+import { parseMap } from './columns.ts'
+import { createMapping, type MappingOptions } from './mapping.ts'
 
 const TIME = Date.parse('2024-05-01T12:00:00Z') * 1_000
 const OPTIONS: MappingOptions = { map: new Map(), source: undefined, category: undefined, timestamp: TIME, idPrefix: '' }

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { poi, startPoi } from './console.fixture.ts'
-import type { PoiInput } from './import/row.ts'
-import { startPlatform } from './platform.fixture.ts'
+import { poi, startPoi } from '../console.fixture.ts'
+import type { PoiInput } from '../import/row.ts'
+import { startPlatform } from '../platform.fixture.ts'
 
 function poiOf(id: string): PoiInput {
   return {

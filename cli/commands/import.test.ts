@@ -6,8 +6,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { poi, startPoi } from './console.fixture.ts'
-import { startPlatform } from './platform.fixture.ts'
+import { poi, startPoi } from '../console.fixture.ts'
+import { startPlatform } from '../platform.fixture.ts'
 
 async function temporary(t: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'poi-import-'))
@@ -165,7 +165,7 @@ test('another import is not resumed: another file, mapping or platform is wrong 
 test('kill -9 in the middle: --resume sends what was not acknowledged, and nothing is missing', async t => {
   await using platform = await startPlatform()
   const path = await csvOf(t, 12_000)
-  const words = [new URL('main.ts', import.meta.url).pathname, 'import', path, '--concurrency', '2', '--url', platform.url]
+  const words = [new URL('../main.ts', import.meta.url).pathname, 'import', path, '--concurrency', '2', '--url', platform.url]
   const child = spawn(process.execPath, words, { stdio: 'ignore' })
   await platform.acceptedAtLeast(4_000)
   child.kill('SIGKILL')
@@ -179,7 +179,7 @@ test('kill -9 in the middle: --resume sends what was not acknowledged, and nothi
 test('the command as a process: exit codes, SIGINT, no colours without a terminal', async t => {
   await using platform = await startPlatform()
   const path = await csvOf(t, 50_000)
-  const child = spawn(process.execPath, [new URL('main.ts', import.meta.url).pathname, 'import', path], {
+  const child = spawn(process.execPath, [new URL('../main.ts', import.meta.url).pathname, 'import', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, POI_URL: platform.url },
   })
