@@ -111,9 +111,19 @@ export function readOperations({
     }
     const shape = shapeFaults(document, limits)
     if (shape.length > 0) return refused(shape)
-    const errors = validate(schema, document, rules, { maxErrors: 20, hideSuggestions: !introspection })
+    const errors = validationErrors(document)
     if (errors.length > 0) return refused(errors.map(error => coded(error, 'GRAPHQL_VALIDATION_FAILED')))
     return { ok: true, value: document }
+  }
+
+  function validationErrors(document: DocumentNode): readonly GraphQLError[] {
+    try {
+      return validate(schema, document, rules, { maxErrors: 20, hideSuggestions: !introspection })
+    } catch (error) {
+      // graphql-js looks at conditions on a subscription's root field without having their variables, and throws.
+      if (error instanceof GraphQLError) return [error]
+      throw error
+    }
   }
 
   function select(whole: DocumentNode, operationName: string | null | undefined): Read<Operation> {

@@ -48,14 +48,14 @@ export function subgraphEndpoint<Context extends RequestContext>(subgraph: Subgr
   }
 
   function parseAndValidate(text: string): DocumentNode | readonly GraphQLError[] {
-    let document: DocumentNode
     try {
-      document = parse(text, { maxTokens: MAX_TOKENS })
+      const document = parse(text, { maxTokens: MAX_TOKENS })
+      const errors = validate(schema, document)
+      return errors.length === 0 ? document : errors.map(error => coded(error, 'GRAPHQL_VALIDATION_FAILED'))
     } catch (error) {
+      // Also thrown by validation, for a condition with a variable on a subscription's root field.
       return [coded(asGraphQLError(error), 'GRAPHQL_PARSE_FAILED')]
     }
-    const errors = validate(schema, document)
-    return errors.length === 0 ? document : errors.map(error => coded(error, 'GRAPHQL_VALIDATION_FAILED'))
   }
 
   const masked = (result: ExecutionResult, correlationId: string) =>

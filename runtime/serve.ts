@@ -40,6 +40,8 @@ export interface ServeOptions {
   readonly drainSpreadMs?: number
   /** ms for the whole drain; what is not finished then is cut; 8,000 unless told */
   readonly drainDeadlineMs?: number
+  /** ms that a client may take to send the header of a request; 10,000 unless told */
+  readonly headersTimeoutMs?: number
 }
 
 export interface Served extends AsyncDisposable {
@@ -60,7 +62,7 @@ const RESTART = { code: 1012, reason: 'The server restarts; connect again and re
 /** Listens, or rejects when the address is taken. Disposing drains: not ready → close WebSockets → finish what is in flight → close. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { host, port, routes, sockets = {}, missing, metrics, logger } = options
-  const { drainDelayMs = 0, drainSpreadMs = 2_000, drainDeadlineMs = 8_000 } = options
+  const { drainDelayMs = 0, drainSpreadMs = 2_000, drainDeadlineMs = 8_000, headersTimeoutMs = 10_000 } = options
   let draining = false
   const own: Record<string, Route> = {
     '/health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
@@ -73,10 +75,18 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const route = router({ ...routes, ...own })
 
   const server = createServer(
-    // A header in 10 s and a whole request in 30 s, looked at every 2 s: one that trickles in does not hold a connection for ever.
-    { keepAliveTimeout: 65_000, headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000, noDelay: true },
+    {
+      keepAliveTimeout: 65_000,
+      // One that trickles in does not hold a connection for ever.
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: Math.max(30_000, headersTimeoutMs),
+      connectionsCheckingInterval: Math.min(2_000, headersTimeoutMs),
+      noDelay: true,
+    },
     (request, response) => {
       if (draining) response.setHeader('connection', 'close')
+      // Its connection is kept alive for another request, which must not come any more.
+      response.on('finish', () => draining && setImmediate(() => server.closeIdleConnections()))
       response.on('error', err => logger.debug({ err }, 'The client went away'))
       const handle = route(request)
       if (handle === undefined) return refuse(response, { status: 404, code: 'BAD_REQUEST', message: 'There is nothing here.' })
