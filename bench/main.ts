@@ -2,6 +2,7 @@
 import { seeded } from '../e2e/seeded.ts'
 import { live } from './live.ts'
 import { logEngine } from './log.ts'
+import { processor } from './processor.ts'
 import { type Measurement, report } from './report.ts'
 import { stations } from './stations.ts'
 import { singleMutations, wholePath } from './whole-path.ts'
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   'live-distinct': () => live(random, 'distinct'),
   stations,
   log: () => logEngine(random),
+  processor: () => processor(random),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks)

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 /** A resend is recognised until so many newer events of the same POI were accepted. */
 export const EVENTS_REMEMBERED = 32
 
-const MARK_BYTES = 8
+export const MARK_BYTES = 8
 
 /**
  * The mark of an event id: the first 8 bytes of its SHA-256. Chance makes two of 32 ids collide once in 10^16 POIs; a cryptographic hash

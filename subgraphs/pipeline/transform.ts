@@ -61,25 +61,36 @@ export function judge({ submission, source }: Arrival, state: PoiState | undefin
   const faults = [...misplaced(record.id, source.partition, measure.partitions), ...bounds, ...said.faults]
   if (faults.length > 0) return { type: 'REJECTED', faults }
 
-  const late = state !== undefined && record.timestamp < state.eventTime
-  const kind = late ? 'LATE' : kindOf(operation, state)
-  const judged = { revision: nextRevision(state, measure.now), recentEvents: remember(state?.recentEvents ?? '', mark) }
-  const next: PoiState = late
-    ? { ...state, ...judged }
-    : {
-        ...judged,
-        version: (state?.version ?? 0) + 1,
-        eventTime: record.timestamp,
-        removed: removes,
-        known: removes ? (state?.known ?? null) : knownOf(record),
-      }
-  const { image, ...kept } = record
+  const kind = kindOf(operation, record.timestamp, state)
+  const revision = nextRevision(state, measure.now)
+  const recentEvents = remember(state?.recentEvents ?? '', mark)
+  const next: PoiState =
+    kind === 'LATE' && state !== undefined
+      ? { ...state, revision, recentEvents }
+      : {
+          version: (state?.version ?? 0) + 1,
+          revision,
+          eventTime: record.timestamp,
+          removed: removes,
+          known: removes ? (state?.known ?? null) : knownOf(record),
+          recentEvents,
+        }
+  // Field by field: taking the image out of a copy costs as much as the rest of judging.
   const poi: ProcessedPoi = {
-    ...kept,
+    id: record.id,
+    sourceId: record.sourceId,
+    name: record.name,
+    names: record.names,
+    category: record.category,
+    description: record.description,
+    location: record.location,
+    status: record.status,
+    timestamp: record.timestamp,
+    attributes: record.attributes,
     eventId,
     kind,
     version: next.version,
-    revision: next.revision,
+    revision,
     operation,
     previousLocation: previousLocation(kind, state),
     source,
@@ -87,7 +98,7 @@ export function judge({ submission, source }: Arrival, state: PoiState | undefin
     acceptedAt,
     processedAt: measure.now,
     warnings: said.warnings,
-    imageHash: image === null ? null : hash('sha256', image),
+    imageHash: record.image === null ? null : hash('sha256', record.image),
   }
   return { type: 'CHANGE', poi, state: next }
 }
@@ -116,7 +127,8 @@ const NEVER_SEEN = { name: '', category: '', status: 'UNKNOWN', location: { lati
 
 const knownOf = ({ name, category, sourceId, status, location }: PoiRecord): KnownPoi => ({ name, category, sourceId, status, location })
 
-function kindOf(operation: Submission['operation'], state: PoiState | undefined): ChangeKind {
+function kindOf(operation: Submission['operation'], eventTime: Micros, state: PoiState | undefined): ChangeKind {
+  if (state !== undefined && eventTime < state.eventTime) return 'LATE'
   if (operation === 'REMOVE') return 'REMOVED'
   // One that was removed and comes back is new to every reader that dropped it.
   return state === undefined || state.removed ? 'CREATED' : 'UPDATED'
