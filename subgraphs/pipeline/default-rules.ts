@@ -3,6 +3,15 @@ import type { RuleSet } from './rule-set.ts'
 /** 1e-6 degrees are about 11 cm: what float arithmetic and rounding add, and no more. */
 const ROUNDING_DEGREES = 1e-6
 
+/** The top levels of OpenStreetMap's map features: https://wiki.openstreetmap.org/wiki/Map_features */
+const MAP_FEATURES = (
+  'aerialway aeroway amenity barrier boundary building craft emergency geological healthcare highway historic landuse leisure man_made ' +
+  'military natural office place power public_transport railway shop sport telecom tourism water waterway'
+).split(' ')
+
+/** The types of OurAirports, which the demo data set uses as categories: https://ourairports.com/help/data-dictionary.html */
+const AIRPORT_TYPES = 'balloonport closed heliport large_airport medium_airport seaplane_base small_airport'.split(' ')
+
 /** What judges records until an admin says otherwise. Change it only together with its version: records name the version that judged them. */
 export const DEFAULT_RULES = {
   version: 1,
@@ -32,45 +41,7 @@ export const DEFAULT_RULES = {
     },
     {
       id: 'unknown-category',
-      when: {
-        not: {
-          // The top levels of OpenStreetMap's map features, and those that the platform's own data sets use.
-          categoryUnder: [
-            'aerialway',
-            'aeroway',
-            'airport',
-            'amenity',
-            'barrier',
-            'boundary',
-            'building',
-            'city',
-            'craft',
-            'emergency',
-            'geological',
-            'healthcare',
-            'highway',
-            'historic',
-            'landuse',
-            'leisure',
-            'man_made',
-            'military',
-            'natural',
-            'office',
-            'place',
-            'power',
-            'public_transport',
-            'railway',
-            'shop',
-            'sport',
-            'station',
-            'telecom',
-            'tourism',
-            'transport',
-            'water',
-            'waterway',
-          ],
-        },
-      },
+      when: { not: { categoryUnder: [...MAP_FEATURES, ...AIRPORT_TYPES] } },
       message: 'the category is none of the known ones.',
       severity: 'WARN',
       field: 'category',
