@@ -113,6 +113,23 @@ export const transactorContract = (name: string, sentence: Sentence): void => {
       assert.deepEqual(seen, [undefined, '0', '1', '2'])
     })
 
+    sentence('a deleted key is gone in the transactions after it', async ({ log, topic }) => {
+      const input = await topic()
+      await append(log, input, 0, 30)
+      const seen: boolean[] = []
+      await transact(log, { inputs: [input], until: 30, maxRecords: 1 }, () =>
+        task((_, tx) => {
+          const turn = seen.push(tx.get('flag') !== undefined) % 4
+          if (turn === 1) tx.put('flag', bytes('up'))
+          if (turn === 3) tx.put('flag', undefined)
+        }),
+      )
+      assert.deepEqual(
+        seen.slice(0, 30),
+        Array.from({ length: 30 }, (_, index) => index % 4 === 1 || index % 4 === 2),
+      )
+    })
+
     sentence('state belongs to one group and one partition', async ({ log, topic }) => {
       const input = await topic({ partitions: 2 })
       await log.appender.append(input, [record(0, 'zero'), record(1, 'one')])

@@ -160,10 +160,12 @@ describe('SQLite log: one file', { timeout: 60_000 }, () => {
     await log.topics.ensure([{ name: 'state', partitions: 1, compacted: true }])
     const filler = 'x'.repeat(400)
     const total = 6_000
+    /** The first ten keys come once, the others again and again. */
+    const keyOf = (number: number) => (number < 10 ? `once-${number}` : `key-${number % 7}`)
     for (let first = 0; first < total; first += 500) {
       const given = Array.from({ length: 500 }, (_, index) => ({
         partition: 0,
-        key: bytes(`key-${(first + index) % 7}`),
+        key: bytes(keyOf(first + index)),
         value: bytes(`${first + index} ${filler}`),
       }))
       await log.appender.append('state', given)
@@ -180,8 +182,10 @@ describe('SQLite log: one file', { timeout: 60_000 }, () => {
     let offsets = await all()
     while (offsets.length > total * 0.6) offsets = await all()
     assert.deepEqual(offsets.slice(-7), [5993, 5994, 5995, 5996, 5997, 5998, 5999])
-    const found = await take(log, 'state', 1)
-    assert.equal(text(found[0]?.value).split(' ')[0], `${found[0]?.offset}`)
+    assert.deepEqual(offsets.slice(0, 10), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    for (const { offset, key, value } of await take(log, 'state', 17)) {
+      assert.deepEqual([text(key), text(value).split(' ')[0]], [keyOf(offset), `${offset}`])
+    }
   })
 
   test('an append that waits too long gives up; what became of it shows later', async t => {
