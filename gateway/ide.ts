@@ -84,7 +84,8 @@ export async function ideRoutes(endpoint: string, tabs: readonly IdeTab[]): Prom
 function optionsFor({ headers }: IncomingMessage, endpoint: string, tabs: readonly IdeTab[]): string {
   const host = /^[\w.:[\]-]+$/.test(headers.host ?? '') ? headers.host : 'localhost'
   const shared = {
-    endpointURL: endpoint,
+    // Altair takes absolute URLs only.
+    endpointURL: `http://${host}${endpoint}`,
     subscriptionsEndpoint: `ws://${host}${endpoint}`,
     initialSubscriptionRequestHandlerId: 'graphql-ws' as const,
   }

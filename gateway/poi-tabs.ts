@@ -54,9 +54,10 @@ mutation Send($input: PoiInput!) {
   },
   {
     name: '4 Live',
-    query: `# Runs until you stop it. Each event carries the cursor to resume after.
+    query: `# Runs until you stop it. Each event carries the cursor to resume after: \`poiChanges(after: "...")\`.
+# One event a second is as much as an editor shows well; leave \`delivery\` out to get every one.
 subscription Live {
-  poiChanges {
+  poiChanges(delivery: { mode: LATEST_PER_POI, maxPerSecond: 1 }) {
     __typename
     cursor
     ... on PoiChange { kind poi { id name } }
