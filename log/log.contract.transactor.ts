@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Sentence } from './contract-fixture.ts'
-import { append, bytes, nextBatch, read, record, takeWithPartitions, text } from './contract-steps.ts'
+import { append, bytes, record, takeWithPartitions, text } from './contract-steps.ts'
 import { assertCounted, count, randomFrom, task, transact } from './contract-transactions.ts'
 import type { Batch, Log, Positions, Tx } from './log.ts'
 
@@ -41,7 +41,7 @@ export const transactorContract = (name: string, sentence: Sentence): void => {
       assert.deepEqual(await log.topics.committed(`group-${input}`, input), (await log.topics.positions(input)).latest)
     })
 
-    sentence('nothing of a transaction is visible before it commits', async ({ t, log, topic }) => {
+    sentence('nothing of a transaction is visible before it commits', async ({ log, topic }) => {
       const [input, output] = [await topic(), await topic()]
       await append(log, input, 0, 1)
       const { promise: held, resolve: release } = Promise.withResolvers<void>()
@@ -59,13 +59,10 @@ export const transactorContract = (name: string, sentence: Sentence): void => {
           }),
       })
       await entered
-      const seen = nextBatch(read(t, log, { topic: output, from: 'earliest' }))
       assert.deepEqual((await log.topics.positions(output)).latest, [0])
       assert.deepEqual(await log.topics.committed(`group-${input}`, input), [0])
-      await log.appender.append(output, [{ partition: 0, key: null, value: bytes('first') }])
-      assert.equal(text((await seen).records[0]?.value), 'first')
       release()
-      assert.equal((await takeWithPartitions(log, output, 2)).length, 2)
+      assertCounted(await takeWithPartitions(log, output, 1), 1)
       abort.abort()
       await running
     })

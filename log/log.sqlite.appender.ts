@@ -1,7 +1,7 @@
 import type { Connection } from './log.sqlite.connection.ts'
 import type { Reader, Topic } from './log.sqlite.reader.ts'
 import { type Appender, type AppendOptions, LogError, type NewRecord, type Position } from './log.ts'
-import { checkRecordSize, packedBytes, RecordPacker } from './packed-records.ts'
+import { checkRecordSize, RecordPacker, type Section } from './packed-records.ts'
 
 export interface AppendLimits {
   /** Records and bytes that may be on their way to the file; an append beyond is refused. */
@@ -14,6 +14,7 @@ const DEADLINE_MS = 2_000
 interface Call {
   readonly topic: Topic
   readonly records: readonly NewRecord[]
+  readonly bytes: number
   readonly answer: PromiseWithResolvers<readonly Position[]>
   /** Given up before it was sent: it must not be. */
   settled: boolean
@@ -46,7 +47,7 @@ export class SqliteAppender implements Appender {
     const bytes = this.#admit(topic, records)
     if (records.length === 0) return []
     if (signal?.aborted) throw gaveUp('was aborted before it was sent')
-    const call: Call = { topic, records, answer: Promise.withResolvers(), settled: false }
+    const call: Call = { topic, records, bytes, answer: Promise.withResolvers(), settled: false }
     if (this.#gathered.push(call) === 1) setImmediate(() => this.#send())
     this.#records += records.length
     this.#bytes += bytes
@@ -101,42 +102,39 @@ export class SqliteAppender implements Appender {
   }
 
   async #fly(calls: readonly Call[]): Promise<void> {
-    const packer = new RecordPacker()
-    let records = 0
-    let bytes = 0
-    const live = calls.filter(call => {
-      for (const { key, value } of call.records) bytes += packedBytes(key, value)
-      records += call.records.length
-      return !call.settled
-    })
-    for (const { topic, records } of live) {
-      for (const { partition, key, value } of records) packer.add(topic.firstLane + partition, key, value)
-    }
-    const { block, sections } = packer.pack()
+    const live = calls.filter(({ settled }) => !settled)
     try {
-      const bases = await this.#connection.ask('append', { block, sections }, [block.buffer])
-      // Section by section, a lane's records were packed in the order of the calls.
-      const places = new Map<number, { readonly base: number; readonly count: number }[]>()
-      sections.forEach(({ lane, count }, index) => {
-        const runs = places.get(lane)
-        const run = { base: bases[index] ?? 0, count }
-        if (runs === undefined) places.set(lane, [run])
-        else runs.push(run)
-      })
-      const cursors = new Map([...places].map(([lane, runs]) => [lane, offsets(runs)]))
+      const packer = new RecordPacker()
+      for (const { topic, records } of live) {
+        for (const { partition, key, value } of records) packer.add(topic.firstLane + partition, key, value)
+      }
+      const { block, sections } = packer.pack()
+      const bases = sections.length === 0 ? [] : await this.#connection.ask('append', { block, sections }, [block.buffer])
+      const offsets = offsetsByLane(sections, bases)
       for (const { topic, records, answer } of live) {
-        answer.resolve(records.map(({ partition }) => ({ partition, offset: cursors.get(topic.firstLane + partition)?.next().value ?? 0 })))
+        answer.resolve(records.map(({ partition }) => ({ partition, offset: offsets.get(topic.firstLane + partition)?.next().value ?? 0 })))
       }
     } catch (error) {
       for (const { answer } of live) answer.reject(error)
     } finally {
-      this.#records -= records
-      this.#bytes -= bytes
+      for (const { records, bytes } of calls) {
+        this.#records -= records.length
+        this.#bytes -= bytes
+      }
     }
   }
 }
 
-function* offsets(runs: readonly { readonly base: number; readonly count: number }[]): Generator<number, void, undefined> {
+/** Section by section, a lane's records were packed in the order of the calls. */
+const offsetsByLane = (sections: readonly Section[], bases: readonly number[]): ReadonlyMap<number, Generator<number, void, undefined>> => {
+  const runs = Map.groupBy(
+    sections.map(({ lane, count }, index) => ({ lane, count, base: bases[index] ?? 0 })),
+    ({ lane }) => lane,
+  )
+  return new Map(Array.from(runs, ([lane, own]) => [lane, offsetsOf(own)]))
+}
+
+function* offsetsOf(runs: readonly { readonly base: number; readonly count: number }[]): Generator<number, void, undefined> {
   for (const { base, count } of runs) for (let index = 0; index < count; index++) yield base + index
 }
 

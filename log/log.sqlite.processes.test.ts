@@ -76,7 +76,7 @@ test('processes share the file: they hear of each other, and a later owner fence
   const path = join(directory, 'log.db')
   await using log = await openSqliteLog({ path })
   await log.topics.ensure(['in', 'out'].map(name => ({ name, partitions: 2 })))
-  const other = startVictim(path, 1_000_000)
+  const other = startVictim(path, 1_000_000, 'ignore')
   other.stdout.resume()
   const heard = await takeWithPartitions(log, 'out', 50)
   assertInOrder((await takeWithPartitions(log, 'in', 100)).filter(isBefore(heard)), heard)
@@ -103,14 +103,14 @@ test('processes share the file: they hear of each other, and a later owner fence
 const isBefore = (outputs: readonly Placed[]) => (input: Placed) =>
   outputs.some(({ partition, offset }) => partition === input.partition && offset >= input.offset)
 
-const startVictim = (path: string, first: number) =>
+const startVictim = (path: string, first: number, stderr: 'inherit' | 'ignore') =>
   spawn(process.execPath, [new URL('./log.sqlite.victim.ts', import.meta.url).pathname, path, `${first}`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', stderr],
   })
 
 /** Starts a victim, lets it speak so many lines, and kills it; resolves with every line that it got out. */
 const liveAndDie = async (path: string, round: number, lines: number): Promise<Words[]> => {
-  const victim = startVictim(path, round * 1_000_000)
+  const victim = startVictim(path, round * 1_000_000, 'inherit')
   const exited = once(victim, 'exit')
   const words: Words[] = []
   for await (const line of createInterface({ input: victim.stdout })) {

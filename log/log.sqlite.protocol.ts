@@ -26,8 +26,6 @@ export type Requests = {
   transact: { readonly ask: Transaction; readonly answer: true }
   /** Removes the oldest records of some lanes, a bounded number at a time; answers whether more are to be removed. */
   trim: { readonly ask: { readonly before: readonly (readonly [lane: number, offset: number])[] }; readonly answer: boolean }
-  /** One bounded slice of retention and compaction; answers whether more is to be done. */
-  clean: { readonly ask: Record<never, never>; readonly answer: boolean }
   /** Answered when everything asked before is answered. The thread that opened the writer ends it thereby. */
   close: { readonly ask: Record<never, never>; readonly answer: true }
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, relative } from 'node:path'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import { type AppendLimits, SqliteAppender } from './log.sqlite.appender.ts'
+import { SqliteAppender } from './log.sqlite.appender.ts'
 import { Connection } from './log.sqlite.connection.ts'
 import type { WriterData } from './log.sqlite.protocol.ts'
 import { Reader } from './log.sqlite.reader.ts'
@@ -12,11 +12,14 @@ import { SqliteTransactor } from './log.sqlite.transactor.ts'
 import { Watch } from './log.sqlite.watch.ts'
 import { type Log, LogError, type Positions, type TopicSpec } from './log.ts'
 
-export interface SqliteLogOptions extends Partial<AppendLimits> {
+export interface SqliteLogOptions {
   /** The file; its directory is made when it is missing. Beside it lie `-wal` and `-shm` while it is open. */
   readonly path: string
   /** From `connect()` in another thread of this process, which shares its writer thread. It must stay open longer. */
   readonly writer?: MessagePort | undefined
+  /** Records and bytes that may be on their way to the file from this log: 20,000 and 32 MiB unless told. An append beyond is OVERLOADED. */
+  readonly maxInFlightRecords?: number | undefined
+  readonly maxInFlightBytes?: number | undefined
   /** The file grows to this size at most; what does not fit is refused with UNAVAILABLE. Unbounded unless told. Only where the writer is opened. */
   readonly maxFileBytes?: number | undefined
   /** ms between looks for records past their retention: 5,000 unless told. Only where the writer is opened. */
@@ -31,7 +34,6 @@ export interface SqliteLog extends Log {
   trim(topic: string, before: Positions): Promise<void>
 }
 
-const DEFAULTS = { maxInFlightRecords: 20_000, maxInFlightBytes: 32 * 1024 * 1024 } satisfies AppendLimits
 const BACKOFF = { firstMs: 20, maxMs: 5_000 }
 /** How soon another process's records are noticed; within the process it is at once. */
 const POLL_MS = 10
@@ -40,12 +42,7 @@ const POLL_MS = 10
 export const openSqliteLog = async (options: SqliteLogOptions): Promise<SqliteLog> => {
   const { path } = options
   const watch = new Watch()
-  if (options.writer === undefined) {
-    await mkdir(dirname(path), { recursive: true }).catch(cause => {
-      throw new LogError('UNAVAILABLE', `The directory of the log file ${path} cannot be made.`, { cause })
-    })
-  }
-  const writer = options.writer === undefined ? startWriter(options, watch) : shareWriter(options.writer, watch)
+  const writer = options.writer === undefined ? await startWriter(options, watch) : shareWriter(options.writer, watch)
   const { connection } = writer
   let reader: Reader
   try {
@@ -57,12 +54,11 @@ export const openSqliteLog = async (options: SqliteLogOptions): Promise<SqliteLo
   }
   watch.moved(reader.allEnds())
   const runs = new Runs()
-  const limits = { ...DEFAULTS, ...definedOf(options) }
-  const appender = new SqliteAppender(connection, reader, limits)
+  const { maxInFlightRecords = 20_000, maxInFlightBytes = 32 * 1024 * 1024 } = options
+  const appender = new SqliteAppender(connection, reader, { maxInFlightRecords, maxInFlightBytes })
   let closed: Promise<void> | undefined
   const close = async () => {
-    await appender.close()
-    await runs.close()
+    await Promise.all([appender.close(), runs.close()])
     reader[Symbol.dispose]()
     await writer.close()
   }
@@ -118,7 +114,10 @@ interface Writer {
   close(): Promise<void>
 }
 
-const startWriter = ({ path, maxFileBytes, cleanEveryMs = 5_000 }: SqliteLogOptions, watch: Watch): Writer => {
+const startWriter = async ({ path, maxFileBytes, cleanEveryMs = 5_000 }: SqliteLogOptions, watch: Watch): Promise<Writer> => {
+  await mkdir(dirname(path), { recursive: true }).catch(cause => {
+    throw new LogError('UNAVAILABLE', `The directory of the log file ${path} cannot be made.`, { cause })
+  })
   const { port1, port2 } = new MessageChannel()
   const connection = new Connection(port2, watch)
   const workerData: WriterData = { path, port: port1, maxFileBytes, cleanEveryMs, pollEveryMs: POLL_MS }
@@ -144,11 +143,6 @@ const shareWriter = (port: MessagePort, watch: Watch): Writer => {
     },
   }
 }
-
-const definedOf = ({ maxInFlightRecords, maxInFlightBytes }: Partial<AppendLimits>): Partial<AppendLimits> => ({
-  ...(maxInFlightRecords === undefined ? {} : { maxInFlightRecords }),
-  ...(maxInFlightBytes === undefined ? {} : { maxInFlightBytes }),
-})
 
 const checkSpec = ({ name, partitions }: TopicSpec): void => {
   if (!Number.isInteger(partitions) || partitions < 1)

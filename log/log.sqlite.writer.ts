@@ -3,7 +3,6 @@
  * that any number of appends and transactions share one fsync; it answers only after the commit. Other processes may write the same file:
  * SQLite lets one in at a time, and the books are read again when another has written.
  */
-import type { DatabaseSync } from 'node:sqlite'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { Compaction } from './log.sqlite.compaction.ts'
 import { Ledger } from './log.sqlite.ledger.ts'
@@ -52,31 +51,39 @@ const letIn = (port: MessagePort): void => {
 
 const commit = (): void => {
   scheduled = false
-  const asks = takeGroup()
+  const group = takeGroup()
   const answers = new Map<MessagePort, Answer[]>()
-  const answer = (port: MessagePort, given: Answer): void => {
-    const list = answers.get(port)
-    if (list === undefined) answers.set(port, [given])
-    else list.push(given)
+  for (const { port, answer } of write(group)) {
+    const own = answers.get(port)
+    if (own === undefined) answers.set(port, [answer])
+    else own.push(answer)
   }
-  const closing = asks.find(({ port, ask }) => port === data.port && ask.kind === 'close') !== undefined
+  const closing = group.some(({ port, ask }) => port === data.port && ask.kind === 'close')
+  tell(answers, closing)
+  if (closing) {
+    end()
+    return
+  }
+  if (cleaning) cleaning = clean()
+  if (inbox.length > 0 || cleaning) schedule()
+}
+
+/** One transaction, one fsync. */
+const write = (group: typeof inbox): { readonly port: MessagePort; readonly answer: Answer }[] => {
+  if (group.every(({ ask }) => ask.kind === 'close')) return group.map(({ port, ask }) => ({ port, answer: { id: ask.id, ok: true } }))
   try {
-    begin(db)
+    begin()
     ledger.refresh()
     const now = Date.now()
-    const given: { readonly port: MessagePort; readonly answer: Answer }[] = []
-    for (const { port, ask } of asks) given.push({ port, answer: judge(ask, now) })
+    const answers = group.map(({ port, ask }) => ({ port, answer: judge(ask, now) }))
     ledger.flush()
-    if (cleaning) cleaning = clean(now)
     db.exec('COMMIT')
-    for (const { port, answer: one } of given) answer(port, one)
+    return answers
   } catch (cause) {
     rollback()
-    for (const { port, ask } of asks) answer(port, { id: ask.id, error: { code: 'UNAVAILABLE', message: refusal(cause), cause } })
+    const error = { code: 'UNAVAILABLE', message: `The log file could not be written: ${wordsOf(cause)}.`, cause } as const
+    return group.map(({ port, ask }) => ({ port, answer: { id: ask.id, error } }))
   }
-  tell(answers, closing)
-  if (closing) end()
-  else if (inbox.length > 0 || cleaning) schedule()
 }
 
 const takeGroup = (): typeof inbox => {
@@ -118,14 +125,25 @@ const apply = (ask: Ask, now: number) => {
       return ledger.transact(ask, now)
     case 'trim':
       return retention.trim(ask.before)
-    case 'clean':
-      return clean(now)
     default:
       throw ask satisfies never
   }
 }
 
-const clean = (now: number): boolean => retention.slice(now) || compaction.slice(now)
+/** A transaction of its own, so that a fault of it harms no caller; what it could not do it tries again the next time. @returns whether more is to be done */
+const clean = (): boolean => {
+  try {
+    begin()
+    ledger.refresh()
+    const now = Date.now()
+    const isMore = retention.slice(now) || compaction.slice(now)
+    db.exec('COMMIT')
+    return isMore
+  } catch {
+    rollback()
+    return false
+  }
+}
 
 const tell = (answers: ReadonlyMap<MessagePort, Answer[]>, closed: boolean): void => {
   const moved = ledger.news()
@@ -139,11 +157,11 @@ const tell = (answers: ReadonlyMap<MessagePort, Answer[]>, closed: boolean): voi
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 /** SQLite's own waiting backs off to 100 ms, which a busy neighbour's short gaps would slip through. */
-const begin = (file: DatabaseSync): void => {
+const begin = (): void => {
   const giveUpAt = Date.now() + BUSY_MS
   for (;;) {
     try {
-      file.exec('BEGIN IMMEDIATE')
+      db.exec('BEGIN IMMEDIATE')
       return
     } catch (error) {
       if (!isBusy(error) || Date.now() > giveUpAt) throw error
@@ -160,7 +178,7 @@ const rollback = (): void => {
   compaction.restart()
 }
 
-const refusal = (cause: unknown): string => `The log file could not be written: ${cause instanceof Error ? cause.message : String(cause)}.`
+const wordsOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 const cleaner = setInterval(() => {
   cleaning = true
@@ -168,7 +186,11 @@ const cleaner = setInterval(() => {
 }, data.cleanEveryMs)
 /** What other processes wrote is noticed here, for all threads of this one. */
 const poller = setInterval(() => {
-  ledger.refresh()
+  try {
+    ledger.refresh()
+  } catch (error) {
+    if (!isBusy(error)) throw error
+  }
   tell(new Map(), false)
 }, data.pollEveryMs)
 
