@@ -25,7 +25,9 @@ const { isDemoWanted } = readCommandLine(process.argv.slice(2))
 
 await run('poi-stream', readPlatformConfig, async ({ config, logger, signal, stopped }) => {
   const { POI_DATA_DIR: dataDir, POI_PARTITIONS: partitions } = config
-  using _lock = lockDirectory(dataDir, 'platform')
+  using _platform = lockDirectory(dataDir, 'platform')
+  using _pipeline = lockDirectory(dataDir, 'pipeline')
+  using _store = lockDirectory(dataDir, 'store')
   const cursorKey = await loadOrCreateKey(join(dataDir, 'cursor.key'), config.POI_CURSOR_KEY)
   const registry = createRegistry({ service: 'main' })
 
