@@ -94,6 +94,7 @@ export function openFanOut({ execution, turn, logger, active, backlogBytes = 1_0
   function share(key: string, first: Subscriber, stream: EventStream<LiveEvent>, { correlationId }: SubscribeRequest): void {
     const shared: SharedStream = new SharedStream(first, {
       stream,
+      release: () => closed(stream),
       cursor: first.cursor,
       turn,
       serialise: event => serialise(event, correlationId),
@@ -138,7 +139,7 @@ export function openFanOut({ execution, turn, logger, active, backlogBytes = 1_0
       return subscriber
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...streams.values()].map(stream => stream.close()))
+      for (const stream of streams.values()) stream.close()
     },
   }
 }

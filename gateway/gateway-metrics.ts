@@ -1,6 +1,7 @@
 /** What the gateway counts. Labels are bounded: codes come from closed tables. */
 import type { ExecutionResult, OperationTypeNode } from 'graphql'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { isClientCode } from '#runtime/client-error.ts'
 import { BREAKER_STATES, type BreakerState } from './breaker.ts'
 import type { SubgraphTarget } from './subgraph-target.ts'
 
@@ -73,5 +74,5 @@ function codeOf(result: ExecutionResult | object): string {
   const [error] = ('errors' in result ? result.errors : undefined) ?? []
   if (error === undefined) return 'OK'
   const code = error.extensions?.['code']
-  return typeof code === 'string' && /^[A-Z_]{2,40}$/.test(code) ? code : 'INTERNAL_SERVER_ERROR'
+  return isClientCode(code) ? code : 'INTERNAL_SERVER_ERROR'
 }

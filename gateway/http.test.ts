@@ -183,6 +183,17 @@ for (const remote of [false, true]) {
   })
 }
 
+test('a stitched answer keeps the codes of its subgraphs, and hides what they hide', async () => {
+  await using fixture = await openFixture()
+  const { data, errors = [] } = await ask(fixture.url, '{ item(id: "1") { name } told: fail(code: "OVERLOADED") hidden: fail }')
+  assert.deepEqual(data, { item: { name: 'named 1' }, told: null, hidden: null })
+  assert.deepEqual(
+    new Set(errors.map(({ path, extensions }) => `${path} ${extensions.code}`)),
+    new Set(['told OVERLOADED', 'hidden INTERNAL_SERVER_ERROR']),
+  )
+  assert.doesNotMatch(JSON.stringify(errors), /secret|db\.internal/)
+})
+
 test('in production nobody learns the schema by asking or by misspelling', async () => {
   await using fixture = await openFixture({ introspection: false })
   const asked = await ask(fixture.url, getIntrospectionQuery())

@@ -1,8 +1,9 @@
 /** The gateway: one supergraph, one endpoint, over HTTP and WebSocket; subgraphs in this process or in others. */
 import type { Registry } from 'prom-client'
 import type { Logger } from '#runtime/logger.ts'
-import type { Route, SocketRoute } from '#runtime/serve.ts'
+import type { Route } from '#runtime/serve.ts'
 import type { RequestContext, Subgraph } from '#runtime/subgraph.ts'
+import type { SocketRoute } from '#runtime/web-sockets.ts'
 import { createBreaker } from './breaker.ts'
 import { openExecution } from './execution.ts'
 import { openFanOut } from './fan-out.ts'

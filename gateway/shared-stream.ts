@@ -17,6 +17,8 @@ export interface SharedStreamOptions {
   readonly serialise: (event: LiveEvent) => Buffer
   /** bytes that may wait for one connection */
   readonly backlogBytes: number
+  /** Ends the execution that feeds it. */
+  readonly release: () => void
   /** Takes over a subscriber that is too far behind; its `cursor` is the last position it was given. */
   readonly onBehind: (subscriber: Subscriber) => void
   /** The stream is over: it ended, or its last subscriber left. Its subscribers have been told. */
@@ -54,13 +56,13 @@ export class SharedStream {
 
   #leave(subscriber: Subscriber): void {
     this.#members.delete(subscriber)
-    if (this.#members.size === 0) void this.close()
+    if (this.#members.size === 0) this.close()
   }
 
-  /** Ends the execution; its subscribers are told that there is no more. */
-  async close(): Promise<void> {
+  /** Its subscribers are told that there is no more. */
+  close(): void {
     this.#end(subscriber => subscriber.complete())
-    await this.#options.stream.return()
+    this.#options.release()
   }
 
   async #run(): Promise<void> {

@@ -7,7 +7,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFor
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
 import { clientError, type LimitCode } from '#runtime/client-error.ts'
 import type { Logger } from '#runtime/logger.ts'
-import type { SocketRoute } from '#runtime/serve.ts'
+import type { SocketRoute } from '#runtime/web-sockets.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { Execution } from './execution.ts'
 import type { FanOut } from './fan-out.ts'

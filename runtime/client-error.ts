@@ -60,12 +60,17 @@ export function clientError(error: GraphQLError | GraphQLFormattedError, { corre
     if (root instanceof PoiError && root.cause !== undefined) logger.warn({ err: root, correlationId }, root.message)
     return { message: root.message, ...place, extensions: { ...row, ...publicOf(extensions), correlationId } }
   }
-  if (typeof code === 'string' && (REQUEST_CODES.has(code) || (LIMIT_CODES as readonly string[]).includes(code))) {
+  if (isClientCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
     return { message: error.message, ...place, extensions: publicOf(extensions) }
   }
   if (isInputError(error)) return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT', retryable: false } }
   logger.error({ err: root instanceof Error ? root : new Error(error.message), correlationId, path }, 'An operation failed')
   return { ...HIDDEN, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, correlationId } }
+}
+
+/** Whether clients may see this code, which also keeps it fit for a metric's label: there is a bounded number of them. */
+export function isClientCode(code: unknown): code is string {
+  return isTableCode(code) || (typeof code === 'string' && (REQUEST_CODES.has(code) || (LIMIT_CODES as readonly string[]).includes(code)))
 }
 
 /** A failure outside of any field, such as a subscription's end, as an error of GraphQL. */

@@ -17,8 +17,9 @@ import { asGraphQLError, clientError } from './client-error.ts'
 import type { Logger } from './logger.ts'
 import { refuse, send } from './reply.ts'
 import { readJsonBody } from './request-body.ts'
-import type { Route, SocketRoute } from './serve.ts'
+import type { Route } from './serve.ts'
 import type { RequestContext, Subgraph } from './subgraph.ts'
+import type { SocketRoute } from './web-sockets.ts'
 
 export interface SubgraphEndpoint {
   readonly routes: Readonly<Record<string, Route>>

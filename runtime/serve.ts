@@ -4,23 +4,16 @@
  * `GET /health/live` 200 while the process turns; `GET /health/ready` 200, or 503 with what is missing; `GET /metrics` in Prometheus' text
  * format; everything else by the routes given.
  */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { type WebSocket, WebSocketServer } from 'ws'
 import type { Logger } from './logger.ts'
 import { refuse, send, sendJson } from './reply.ts'
+import { openWebSockets, type SocketRoute } from './web-sockets.ts'
 
 /** Answers one request. What it throws is logged and answered with 500, without its message. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
-
-/** Takes the accepted WebSockets of one path. */
-export interface SocketRoute {
-  /** Which of the offered subprotocols is spoken; false for none of them. */
-  readonly protocol: (offered: Set<string>) => string | false
-  /** `stream` is the connection under the socket: how much waits to be written there tells how far behind its reader is. */
-  readonly open: (socket: WebSocket, request: IncomingMessage, stream: Socket) => void
-}
 
 export interface ServeOptions {
   readonly host: string
@@ -28,6 +21,7 @@ export interface ServeOptions {
   readonly port: number
   /** By path; a path that ends in `/` also answers everything below it. */
   readonly routes: Readonly<Record<string, Route>>
+  /** By path. */
   readonly sockets?: Readonly<Record<string, SocketRoute>>
   /** What is missing before this process can do its work, in words; empty when ready. */
   readonly missing: () => Promise<readonly string[]>
@@ -51,28 +45,21 @@ export interface Served extends AsyncDisposable {
   readonly origin: string
 }
 
-const PING_EVERY_MS = 15_000
-/** Long, because a stalled reader answers a ping only after everything queued before it; it is not dead. */
-const SILENT_FOR_MS = 75_000
-const MAX_FRAME_BYTES = 1_048_576
-const TEXT = 'text/plain; charset=utf-8'
-/** 1012 "service restart" (IANA registry of WebSocket close codes): clients connect again by themselves. */
-const RESTART = { code: 1012, reason: 'The server restarts; connect again and resume after your last cursor.' } as const
-
 /** Listens, or rejects when the address is taken. Disposing drains: not ready → close WebSockets → finish what is in flight → close. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { host, port, routes, sockets = {}, missing, metrics, logger } = options
+  const { host, port, missing, metrics, logger } = options
   const { drainDelayMs = 0, drainSpreadMs = 2_000, drainDeadlineMs = 8_000, headersTimeoutMs = 10_000 } = options
   let draining = false
-  const own: Record<string, Route> = {
+  const find = router({
+    ...options.routes,
     '/health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
     '/health/ready': async (_, response) => {
       const lacks = draining ? ['The process is shutting down.'] : await missing()
       sendJson(response, lacks.length === 0 ? 200 : 503, { status: lacks.length === 0 ? 'ready' : 'not ready', missing: lacks })
     },
     '/metrics': async (_, response) => send(response, 200, 'text/plain; version=0.0.4; charset=utf-8', await metrics()),
-  }
-  const route = router({ ...routes, ...own })
+  })
+  const sockets = openWebSockets(options.sockets ?? {}, logger)
 
   const server = createServer(
     {
@@ -88,53 +75,18 @@ export async function serve(options: ServeOptions): Promise<Served> {
       // Its connection is kept alive for another request, which must not come any more.
       response.on('finish', () => draining && setImmediate(() => server.closeIdleConnections()))
       response.on('error', err => logger.debug({ err }, 'The client went away'))
-      const handle = route(request)
-      if (handle === undefined) return refuse(response, { status: 404, code: 'BAD_REQUEST', message: 'There is nothing here.' })
-      void (async () => handle(request, response))().catch((err: unknown) => {
+      const route = find(pathOf(request))
+      if (route === undefined) return refuse(response, { status: 404, code: 'BAD_REQUEST', message: 'There is nothing here.' })
+      void (async () => route(request, response))().catch((err: unknown) => {
         if (request.destroyed && !request.complete) return logger.debug({ err }, 'The client went away')
-        logger.error({ err, path: request.url }, 'A request failed')
-        refuse(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'The request failed.' })
+        const correlationId = randomUUID()
+        logger.error({ err, correlationId, path: request.url }, 'A request failed')
+        const extensions = { retryable: false, correlationId }
+        refuse(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'The request failed.', extensions })
       })
     },
   )
-
-  const accepting = Object.fromEntries(
-    Object.entries(sockets).map(([path, { protocol, open }]) => {
-      const acceptor = new WebSocketServer({
-        noServer: true,
-        maxPayload: MAX_FRAME_BYTES,
-        perMessageDeflate: false,
-        handleProtocols: protocol,
-      })
-      return [path, { acceptor, open }]
-    }),
-  )
-  const heard = new Map<WebSocket, number>()
-  server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
-    stream.on('error', err => logger.debug({ err }, 'A WebSocket broke'))
-    const target = accepting[pathOf(request)]
-    if (draining) return turnAway(stream, 503, 'Service Unavailable')
-    if (target === undefined) return turnAway(stream, 404, 'Not Found')
-    if (!isSameOrigin(request)) return turnAway(stream, 403, 'Forbidden')
-    target.acceptor.handleUpgrade(request, stream, head, socket => {
-      const hear = () => heard.set(socket, performance.now())
-      hear()
-      socket.on('pong', hear)
-      socket.on('message', hear)
-      socket.on('error', err => logger.debug({ err }, 'A WebSocket broke'))
-      socket.on('close', () => heard.delete(socket))
-      target.open(socket, request, stream)
-    })
-  })
-  const pinging = setInterval(() => {
-    const now = performance.now()
-    for (const [socket, at] of heard) {
-      if (now - at > SILENT_FOR_MS) socket.terminate()
-      else if (socket.readyState === socket.OPEN) socket.ping()
-    }
-  }, PING_EVERY_MS)
-  pinging.unref()
-
+  server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => sockets.accept(request, pathOf(request), stream, head))
   // Many clients come back at once after a restart; what the queue of the system does not hold waits for a second.
   server.listen({ port, host, backlog: 4_096 })
   await once(server, 'listening')
@@ -142,25 +94,18 @@ export async function serve(options: ServeOptions): Promise<Served> {
 
   const drain = async (): Promise<void> => {
     draining = true
+    sockets.refuseMore()
     const late = setTimeout(() => {
       logger.warn('Not everything was finished in time; cutting the rest')
-      for (const socket of heard.keys()) socket.terminate()
+      sockets.cut()
       server.closeAllConnections()
     }, drainDeadlineMs)
-    try {
-      if (drainDelayMs > 0) await pause(drainDelayMs)
-      const closed = once(server, 'close')
-      server.close()
-      const open = [...heard.keys()]
-      for (const socket of open) {
-        socket.close(RESTART.code, RESTART.reason)
-        if (open.length > 1) await pause(drainSpreadMs / open.length)
-      }
-      await closed
-    } finally {
-      clearTimeout(late)
-      clearInterval(pinging)
-    }
+    if (drainDelayMs > 0) await new Promise(resolve => setTimeout(resolve, drainDelayMs))
+    const closed = once(server, 'close')
+    server.close()
+    await sockets.close(drainSpreadMs)
+    await closed
+    clearTimeout(late)
   }
   let drained: Promise<void> | undefined
   return {
@@ -174,39 +119,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms))
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const end = url.search(/[?#]/)
+  return end === -1 ? url : url.slice(0, end)
 }
 
-function pathOf(request: IncomingMessage): string {
-  const target = request.url ?? '/'
-  const end = target.search(/[?#]/)
-  return end === -1 ? target : target.slice(0, end)
-}
-
-/** Finds the route of a request: the path itself, else the longest `prefix/` that it starts with. */
-function router(routes: Readonly<Record<string, Route>>): (request: IncomingMessage) => Route | undefined {
+/** Finds the route of a path: the path itself, else the longest `prefix/` that it starts with. */
+function router(routes: Readonly<Record<string, Route>>): (path: string) => Route | undefined {
   const exact = new Map(Object.entries(routes))
   const prefixes = [...exact.keys()].filter(path => path.endsWith('/') && path !== '/').sort((a, b) => b.length - a.length)
-  return request => {
-    const path = pathOf(request)
-    const found = exact.get(path)
-    if (found !== undefined) return found
-    const prefix = prefixes.find(candidate => path.startsWith(candidate))
-    return prefix === undefined ? undefined : exact.get(prefix)
-  }
-}
-
-/** Browsers let any page open a WebSocket to any host and tell its origin: pages of other sites are turned away. Programs send none. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return true
-  try {
-    return new URL(headers.origin).host === headers.host
-  } catch {
-    return false
-  }
-}
-
-function turnAway(stream: Socket, status: number, reason: string): void {
-  stream.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\nContent-Type: ${TEXT}\r\n\r\n`)
+  return path => exact.get(path) ?? exact.get(prefixes.find(prefix => path.startsWith(prefix)) ?? '')
 }
