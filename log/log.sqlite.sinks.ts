@@ -7,8 +7,12 @@ import { checkHeld, type Reader, type Topic } from './log.sqlite.reader.ts'
 import type { Runs } from './log.sqlite.runs.ts'
 import type { Watch } from './log.sqlite.watch.ts'
 import { LogError, type SinkFeed, type SinkTask } from './log.ts'
+import { Pace } from './pace.ts'
 
 const BOUNDS = { maxRecords: 1_000, maxBytes: 512 * 1024 }
+
+/** Between rounds of batches that are not full: a sink's commit costs more than a short wait. */
+const PACE_MS = 20
 
 /** Feeds sinks, which keep their own positions; the claim only sees to it that a partition has one task at a time. */
 export class SqliteSinks implements SinkFeed {
@@ -17,6 +21,7 @@ export class SqliteSinks implements SinkFeed {
   readonly #watch: Watch
   readonly #runs: Runs
   readonly #backoff: Backoff
+  readonly #pace = new Pace(PACE_MS)
 
   constructor(connection: Connection, reader: Reader, watch: Watch, runs: Runs, backoff: Backoff) {
     this.#connection = connection
@@ -60,7 +65,9 @@ export class SqliteSinks implements SinkFeed {
         await bell.rung()
         continue
       }
-      const batch = this.#reader.batch(topic, partition, position, end, BOUNDS)
+      if (end - position < BOUNDS.maxRecords) await this.#pace.round()
+      if (signal.aborted) return
+      const batch = this.#reader.batch(topic, partition, position, this.#watch.end(lane), BOUNDS)
       if (batch.records.length > 0) {
         if (this.#reader.epoch(owner) !== epoch) throw new LogError('FENCED', 'Another sink of this group has taken the partition over.')
         await task.write(batch)
