@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { serve } from '#runtime/serve.ts'
-import { SILENT } from './fixture.ts'
 import { forwardTo } from './forward.ts'
+import { SILENT } from './gateway.fixture.ts'
 
 const LISTENER = { host: '127.0.0.1', port: 0, missing: async () => [], metrics: async () => '', logger: SILENT } as const
 

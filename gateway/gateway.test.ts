@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openFixture } from './fixture.ts'
-import { ask, follow } from './graphql-client.ts'
+import { openFixture } from './gateway.fixture.ts'
+import { ask, follow } from './graphql-client.fixture.ts'
 
 for (const remote of [false, true]) {
   const where = remote ? 'subgraphs of other processes' : 'subgraphs of this process'

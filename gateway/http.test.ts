@@ -6,8 +6,8 @@ import { getIntrospectionQuery } from 'graphql'
 import { serverAudits } from 'graphql-http'
 import { pino } from 'pino'
 import { ERROR_TABLE } from '#runtime/errors.ts'
-import { openFixture } from './fixture.ts'
-import { ask } from './graphql-client.ts'
+import { openFixture } from './gateway.fixture.ts'
+import { ask } from './graphql-client.fixture.ts'
 
 test('GraphQL over HTTP is kept to the letter: every audit of the specification passes', async () => {
   await using fixture = await openFixture()

@@ -20,7 +20,7 @@ import {
   valueFromASTUntyped,
   visit,
 } from 'graphql'
-import { type Fragments, fragmentsOf } from './limits.ts'
+import { type Fragments, fragmentsOf } from './fragments.ts'
 
 const AFTER = '_gatewayAfter'
 const CURSOR = '_gatewayCursor'

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { openNews, openShop, remoteAt, serveSubgraph, supergraphOf } from './fixture.ts'
-import { ask, follow } from './graphql-client.ts'
+import { remoteAt, serveSubgraph, supergraphOf } from './gateway.fixture.ts'
+import { ask, follow } from './graphql-client.fixture.ts'
+import { openNews } from './news.fixture.ts'
+import { openShop } from './shop.fixture.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
 

@@ -14,9 +14,11 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
-import type { LimitCode } from '#runtime/client-error.ts'
-import { fragmentsOf, type Limits, shapeFaults, sizeFaults } from './limits.ts'
+import { sizeFaults } from './answer-size.ts'
+import { fragmentsOf } from './fragments.ts'
+import { type Limits, refusal } from './limits.ts'
 import { type LiveSubscription, liveSubscriptionOf, type Variables } from './live-subscription.ts'
+import { shapeFaults } from './operation-shape.ts'
 import { type Plan, planOf } from './plan.ts'
 import type { Supergraph } from './supergraph.ts'
 
@@ -159,8 +161,7 @@ function coded(error: GraphQLError, code: string): GraphQLError {
 }
 
 function tooLong({ tokens }: Limits): GraphQLError {
-  const code: LimitCode = 'QUERY_TOO_LONG'
-  return new GraphQLError(`The document has more than ${tokens} tokens; send values as variables.`, { extensions: { code } })
+  return refusal('QUERY_TOO_LONG', `The document has more than ${tokens} tokens; send values as variables.`)
 }
 
 function unknownOperation(name: string | null | undefined): GraphQLError {

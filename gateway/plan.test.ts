@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { composeServices } from '@theguild/federation-composition'
-import { parse } from 'graphql'
+import { buildASTSchema, execute, parse, printSchema } from 'graphql'
 import { openExecution } from './execution.ts'
-import { supergraphOf } from './fixture.ts'
+import { supergraphOf } from './gateway.fixture.ts'
 import { inProcessSubgraph } from './in-process-subgraph.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
-import { mockedSubgraph } from './mocked-subgraph.ts'
+import { mockedSubgraph, mockResolvers } from './mocked-subgraph.fixture.ts'
 import { type Operation, readOperations } from './operations.ts'
-import { randomOperation, seededRandom } from './random-operation.ts'
+import { randomOperation, seededRandom } from './random-operation.fixture.ts'
 import { stitch } from './stitching.ts'
 import { readSupergraph } from './supergraph.ts'
 
@@ -23,7 +23,12 @@ async function realSubgraphs() {
   )
   const schema = stitch(supergraph, targets)
   const limits = { ...DEFAULT_LIMITS, aliases: 10_000, depth: 100, fields: 10_000 }
-  return { operations: readOperations({ schema, supergraph, limits, introspection: true }), execution: openExecution(schema, targets) }
+  const merged = mockResolvers(buildASTSchema(parse(printSchema(schema))))
+  return {
+    merged,
+    operations: readOperations({ schema, supergraph, limits, introspection: true }),
+    execution: openExecution(schema, targets),
+  }
 }
 
 function planner(sdl: string) {
@@ -92,8 +97,8 @@ test('a field that one subgraph has only with the help of another is not asked o
   assert.deepEqual(plan('{ others { weight } }').plan, { by: 'stitching' })
 })
 
-test('forwarded whole or stitched, random operations on the real schemas get the same answer', async t => {
-  const { operations, execution } = await realSubgraphs()
+test('forwarded or stitched, random operations get the answer of one server that has everything', async t => {
+  const { operations, execution, merged } = await realSubgraphs()
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31))
   const random = seededRandom(seed)
   t.diagnostic(`SEED=${seed}`)
@@ -106,15 +111,16 @@ test('forwarded whole or stitched, random operations on the real schemas get the
     const selected = operations.select(document.value, undefined)
     assert.ok(selected.ok)
     const operation = selected.value
+    const expected = await execute({ schema: merged, document: operation.document, contextValue: { correlationId: 'test' } })
+    const stitched = await execution.execute({ ...operation, plan: { by: 'stitching' } }, {}, 'test')
+    assert.deepEqual(plain(stitched), plain(expected), text)
+    if (expected.errors === undefined) answered += 1
     if (operation.plan.by !== 'subgraph') continue
     forwarded += 1
-    const whole = await execution.execute(operation, {}, 'test')
-    const stitched = await execution.execute({ ...operation, plan: { by: 'stitching' } }, {}, 'test')
-    assert.deepEqual(plain(whole), plain(stitched), text)
-    if (whole.errors === undefined) answered += 1
+    assert.deepEqual(plain(await execution.execute(operation, {}, 'test')), plain(expected), text)
   }
-  t.diagnostic(`${forwarded} of 300 were forwarded, ${answered} of them answered without an error`)
-  assert.ok(answered > 100)
+  t.diagnostic(`${forwarded} of 300 were forwarded; ${answered} answered without an error`)
+  assert.ok(forwarded > 100 && answered > 200)
 })
 
 function plain(result: object): unknown {

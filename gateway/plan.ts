@@ -3,7 +3,6 @@
  * stitching does; the others go through the stitched schema.
  */
 import {
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -13,6 +12,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { Fragments } from './fragments.ts'
 import type { Supergraph } from './supergraph.ts'
 
 export type Plan =
@@ -26,12 +26,7 @@ export type Plan =
 const STITCHING: Plan = { by: 'stitching' }
 
 /** `schema` is the public one; the operation is valid against it. */
-export function planOf(
-  supergraph: Supergraph,
-  schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): Plan {
+export function planOf(supergraph: Supergraph, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments): Plan {
   const root = schema.getRootType(operation.operation)
   if (root === undefined || root === null) return STITCHING
   const names = rootFields(operation.selectionSet, fragments)
@@ -66,7 +61,7 @@ export function planOf(
   }
 }
 
-function rootFields(set: SelectionSetNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): readonly string[] {
+function rootFields(set: SelectionSetNode, fragments: Fragments): readonly string[] {
   return set.selections.flatMap(selection => {
     if (selection.kind === Kind.FIELD) return [selection.name.value]
     if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, fragments)

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { OperationTypeNode, parse } from 'graphql'
 import { PoiError } from '#runtime/errors.ts'
 import { createBreaker } from './breaker.ts'
-import { SILENT } from './fixture.ts'
+import { SILENT } from './gateway.fixture.ts'
 import { remoteSubgraph } from './remote-subgraph.ts'
 import { createRetryBudget } from './retry-budget.ts'
 

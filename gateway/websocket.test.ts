@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { WebSocket } from 'ws'
-import { openFixture } from './fixture.ts'
-import { follow } from './graphql-client.ts'
-import { openRaw } from './raw-client.ts'
+import { openFixture } from './gateway.fixture.ts'
+import { follow } from './graphql-client.fixture.ts'
+import { openRaw } from './raw-client.fixture.ts'
 
 test('queries and mutations run over the socket too, with errors masked', async () => {
   await using fixture = await openFixture()

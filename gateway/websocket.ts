@@ -3,16 +3,16 @@
  * 4406, 4408, 4409, 4429. Events go around it, see `fan-out.ts`.
  */
 import { randomUUID } from 'node:crypto'
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
-import { clientError, type LimitCode } from '#runtime/client-error.ts'
+import { clientError } from '#runtime/client-error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { SocketRoute } from '#runtime/web-sockets.ts'
 import { type Connection, openConnection } from './connection.ts'
 import type { Execution } from './execution.ts'
 import type { FanOut } from './fan-out.ts'
 import type { GatewayMetrics } from './gateway-metrics.ts'
-import type { Limits } from './limits.ts'
+import { type Limits, refusal } from './limits.ts'
 import type { Operation, Operations } from './operations.ts'
 import type { Turn } from './turn.ts'
 
@@ -122,8 +122,5 @@ function correlationOf({ extensions }: SubscribePayload): string {
 }
 
 function tooMany({ subscriptionsPerSocket }: Limits): GraphQLError {
-  const code: LimitCode = 'TOO_MANY_SUBSCRIPTIONS'
-  return new GraphQLError(`At most ${subscriptionsPerSocket} operations may run on one WebSocket; open another one.`, {
-    extensions: { code },
-  })
+  return refusal('TOO_MANY_SUBSCRIPTIONS', `At most ${subscriptionsPerSocket} operations may run on one WebSocket; open another one.`)
 }

@@ -7,6 +7,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import {
   type GraphQLFieldResolver,
   type GraphQLOutputType,
+  type GraphQLSchema,
   getNullableType,
   isAbstractType,
   isEnumType,
@@ -23,8 +24,8 @@ interface Mocked {
   readonly seed: string
 }
 
-export function mockedSubgraph(name: string, sdl: string): Subgraph {
-  const schema = buildSubgraphSchema(parse(sdl))
+/** Gives every field of a schema its answer. */
+export function mockResolvers(schema: GraphQLSchema): GraphQLSchema {
   const mock = (type: GraphQLOutputType, seed: string): unknown => {
     const named = getNullableType(type)
     if (isListType(named)) return Array.from({ length: digest(seed) % 3 }, (_, index) => mock(named.ofType, `${seed}[${index}]`))
@@ -55,9 +56,13 @@ export function mockedSubgraph(name: string, sdl: string): Subgraph {
       }
     }
   }
+  return schema
+}
+
+export function mockedSubgraph(name: string, sdl: string): Subgraph {
   return {
     name,
-    schema,
+    schema: mockResolvers(buildSubgraphSchema(parse(sdl))),
     sdl,
     context: request => request,
     missing: async () => [],
