@@ -2,8 +2,7 @@
 import '#runtime/production.ts'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openSqliteLog } from '#log/log.sqlite.ts'
-import { sqlitePath } from '#log/open-log.ts'
+import { openLog } from '#log/open-log.ts'
 import { lockDirectory } from '#runtime/lock.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
@@ -31,16 +30,15 @@ await run('poi-stream', readPlatformConfig, async ({ config, logger, signal, sto
   const cursorKey = await loadOrCreateKey(join(dataDir, 'cursor.key'), config.POI_CURSOR_KEY)
   const registry = createRegistry({ service: 'main' })
 
-  const path = sqlitePath(config.POI_LOG.replace(/^sqlite:/, ''), dataDir)
-  await using log = await openSqliteLog({ path, maxInFlightBytes: config.POI_IN_FLIGHT_BYTES })
+  await using log = await openLog(config.POI_LOG, { dataDir, maxInFlightBytes: config.POI_IN_FLIGHT_BYTES })
   await log.topics.ensure(topicSpecs(partitions, { ms: config.POI_RETENTION, bytes: config.POI_RETENTION_BYTES }))
   const shared = { log, partitions, cursorKey, registry, logger }
 
   // mutations → unprocessed log → processor → processed log → live stream, and stores → queries
   await using ingest = await openIngest({ ...shared, limits: { appendDeadlineMs: config.POI_APPEND_DEADLINE_MS } })
-  await using processor = await startProcessor({ log, path, logger })
+  await using processor = await startProcessor({ log, logger })
   await using pipeline = await openPipeline({ ...shared, limits: feedLimitsOf(config) })
-  await using store = await openStore({ ...shared, path, dataDir })
+  await using store = await openStore({ ...shared, dataDir })
   await using gateway = await openGateway({
     supergraph: await readFile(new URL('schema/supergraph.graphql', import.meta.url), 'utf8'),
     subgraphs: [ingest, pipeline, store].map(subgraph => ({ name: subgraph.name, subgraph })),

@@ -42,7 +42,7 @@ export const openForWriting = (path: string, { maxFileBytes }: { maxFileBytes: n
   const db = new DatabaseSync(path, { timeout: 5_000 })
   try {
     // Every commit is in the file before anyone is told of it. Checkpoints copy 8 MiB at a time: rare enough to be cheap, short enough not to stall.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -32768')
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -8192')
     db.exec('BEGIN IMMEDIATE')
     const version = db.prepare('PRAGMA user_version').get()?.['user_version']
     if (version === 0) db.exec(`${SCHEMA}; PRAGMA user_version = ${VERSION}`)

@@ -16,7 +16,7 @@ const PACE_MS = 10
 const MAX_RECORDS = 1_000
 const MAX_BYTES = 1024 * 1024
 /** Of keyed state held in memory per partition. */
-const STATE_BYTES = 8 * 1024 * 1024
+const STATE_BYTES = 2 * 1024 * 1024
 
 type Request = Parameters<Transactor['run']>[0]
 

@@ -9,7 +9,7 @@ const { POI_RETENTION, POI_RETENTION_BYTES, POI_HEARTBEAT_MS } = PLATFORM_FIELDS
 /** What the live stream reads, in whichever process it runs. */
 export const FEED_FIELDS = {
   POI_HEARTBEAT_MS,
-  POI_PIPELINE_RING_BYTES: bytes('16MiB', 'How much of the newest changes is kept in memory for subscribers that resume or fall behind.'),
+  POI_PIPELINE_RING_BYTES: bytes('8MiB', 'How much of the newest changes is kept in memory for subscribers that resume or fall behind.'),
   POI_PIPELINE_QUEUE_EVENTS: integer(10_000, { min: 1, max: 1_000_000 }, 'How many events may wait for one subscriber.'),
   POI_PIPELINE_QUEUE_BYTES: bytes('1MiB', 'How many bytes of events may wait for one subscriber.'),
   POI_PIPELINE_STALL_MS: duration('2s', 'After how long without taking an event a subscriber whose queue is full has stalled.'),

@@ -16,7 +16,7 @@ export interface FeedLimits {
 }
 
 export const FEED_LIMITS: FeedLimits = {
-  ringBytes: 16 * 1024 * 1024,
+  ringBytes: 8 * 1024 * 1024,
   warmRecords: 1_000,
   queue: { events: 10_000, bytes: 1024 * 1024 },
   stallMs: 2_000,

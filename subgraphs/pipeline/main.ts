@@ -1,8 +1,7 @@
 /** The pipeline process of the distributed shape: submissions → processor → changes → live subscriptions. */
 import '#runtime/production.ts'
 import { join } from 'node:path'
-import { openSqliteLog } from '#log/log.sqlite.ts'
-import { sqlitePath } from '#log/open-log.ts'
+import { openLog } from '#log/open-log.ts'
 import { lockDirectory } from '#runtime/lock.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
@@ -20,11 +19,10 @@ await run('poi-pipeline', readPipelineConfig, async ({ config, logger, stopped }
   const cursorKey = await loadOrCreateKey(join(dataDir, 'cursor.key'), config.POI_CURSOR_KEY)
   const registry = createRegistry({ service: 'pipeline' })
 
-  const path = sqlitePath(config.POI_LOG.replace(/^sqlite:/, ''), dataDir)
-  await using log = await openSqliteLog({ path })
+  await using log = await openLog(config.POI_LOG, { dataDir })
   await log.topics.ensure(topicSpecs(partitions, { ms: config.POI_RETENTION, bytes: config.POI_RETENTION_BYTES }))
 
-  await using processor = await startProcessor({ log, path, logger })
+  await using processor = await startProcessor({ log, logger })
   await using pipeline = await openPipeline({ log, partitions, cursorKey, registry, logger, limits: feedLimitsOf(config) })
 
   await using server = await serve({

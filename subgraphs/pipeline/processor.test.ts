@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
-import { openSqliteLog } from '#log/log.sqlite.ts'
 import { type Log, LogError, type NewRecord } from '#log/log.ts'
+import { openLog } from '#log/open-log.ts'
 import { createLogger } from '#runtime/logger.ts'
 import { namingFaults } from '#runtime/metrics.ts'
-import { startThread } from '#runtime/thread.ts'
 import { partitionOf } from '#schema/partition.ts'
 import { PROCESSOR_GROUP, TOPICS } from '#schema/topics.ts'
 import { DEFAULT_RULES } from './default-rules.ts'
@@ -24,9 +24,9 @@ import {
   temporaryLogFile,
   upsert,
 } from './processor.fixture.ts'
-import type { ProcessorThreadData } from './processor.thread.ts'
 import { runProcessor } from './processor.ts'
 import { compileRules } from './rules.ts'
+import { startProcessor as startProcessorThread } from './start-processor.ts'
 
 /** Tells when a processor on this log was given its first partition. */
 const whenOpened = (log: Log, tell: () => void): Log => ({
@@ -242,17 +242,9 @@ test('metrics count what became of the records, once, and name what warned', asy
 })
 
 test('the processor works in a thread of its own, through the writer of the main thread', async t => {
-  const path = await temporaryLogFile(t)
-  await using log = await openSqliteLog({ path })
+  await using log = await openLog('sqlite:', { dataDir: dirname(await temporaryLogFile(t)) })
   await ensureTopics(log)
-  const writer = log.connect()
-  await using thread = await startThread({
-    module: new URL('./processor.thread.ts', import.meta.url),
-    name: 'processor',
-    data: { path, writer } satisfies ProcessorThreadData,
-    transfer: [writer],
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  })
+  await using thread = await startProcessorThread({ log, logger: createLogger({ service: 'test', level: 'silent' }) })
   await log.appender.append(TOPICS.unprocessed, [placed(upsert(cafe(), 'e1'))])
   await caughtUp(log)
   assert.equal((await processedOf(log)).length, 1)

@@ -1,8 +1,7 @@
 /** The store process of the distributed shape: changes → sink → `store.db` → queries. */
 import '#runtime/production.ts'
 import { join } from 'node:path'
-import { openSqliteLog } from '#log/log.sqlite.ts'
-import { sqlitePath } from '#log/open-log.ts'
+import { openLog } from '#log/open-log.ts'
 import { lockDirectory } from '#runtime/lock.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
@@ -19,11 +18,10 @@ await run('poi-store', readStoreConfig, async ({ config, logger, stopped }) => {
   const cursorKey = await loadOrCreateKey(join(dataDir, 'cursor.key'), config.POI_CURSOR_KEY)
   const registry = createRegistry({ service: 'store' })
 
-  const path = sqlitePath(config.POI_LOG.replace(/^sqlite:/, ''), dataDir)
-  await using log = await openSqliteLog({ path })
+  await using log = await openLog(config.POI_LOG, { dataDir })
   await log.topics.ensure(topicSpecs(partitions, { ms: config.POI_RETENTION, bytes: config.POI_RETENTION_BYTES }))
 
-  await using store = await openStore({ log, path, partitions, cursorKey, dataDir, logger })
+  await using store = await openStore({ log, partitions, cursorKey, dataDir, logger })
 
   await using server = await serve({
     ...subgraphEndpoint(store, logger),

@@ -10,7 +10,7 @@ export type Parameters = readonly SQLInputValue[]
 
 /** Long queries at one time; more of them wait their turn, while short ones pass by. */
 const LONG_QUERIES = 3
-const CACHE_KIB = { short: 16_384, long: 8_192 }
+const CACHE_KIB = { short: 8_192, long: 4_096 }
 /** Filters make statements of many shapes; the least recently used ones are forgotten. */
 const STATEMENTS = 200
 

@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import type { SqliteLog } from '#log/log.sqlite.ts'
+import type { OpenedLog } from '#log/open-log.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { startThread, type Thread } from '#runtime/thread.ts'
 import type { Progress } from './projection.ts'
@@ -8,9 +8,7 @@ import type { SinkThreadData } from './sink.thread.ts'
 
 export interface SinkThreadRequest {
   /** must stay open longer than the thread */
-  readonly log: SqliteLog
-  /** the file of the log */
-  readonly logPath: string
+  readonly log: OpenedLog
   readonly storePath: string
   readonly logger: Logger
   /** Told after each commit, when readers can see it. */
@@ -18,14 +16,14 @@ export interface SinkThreadRequest {
 }
 
 /** Starts the sink in a thread; the store's file and tables are there when it resolves. */
-export async function startSink({ log, logPath, storePath, logger, onApplied }: SinkThreadRequest): Promise<Thread> {
+export async function startSink({ log, storePath, logger, onApplied }: SinkThreadRequest): Promise<Thread> {
   const { port1, port2: applied } = new MessageChannel()
   port1.on('message', onApplied)
   port1.unref()
-  const writer = log.connect()
-  const data: SinkThreadData = { logPath, writer, storePath, applied }
+  const { address, transfer } = log.share()
+  const data: SinkThreadData = { address, storePath, applied }
   const module = new URL('./sink.thread.ts', import.meta.url)
-  return startThread({ module, name: 'store-sink', data, transfer: [writer, applied], logger })
+  return startThread({ module, name: 'store-sink', data, transfer: [...transfer, applied], logger })
 }
 
 /** What was applied before the thread tells of its first commit. */

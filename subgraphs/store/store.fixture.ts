@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ExecutionResult, graphql } from 'graphql'
-import { openSqliteLog, type SqliteLog } from '#log/log.sqlite.ts'
+import type { SqliteLog } from '#log/log.sqlite.ts'
+import { type OpenedLog, openLog } from '#log/open-log.ts'
 import { createLogger } from '#runtime/logger.ts'
 import { partitionOf } from '#schema/partition.ts'
 import type { ProcessedPoi } from '#schema/poi.ts'
@@ -17,7 +18,8 @@ export const PARTITIONS = 3
 export const CURSOR_KEY = new Uint8Array(32).fill(7)
 
 export interface StoreFixture extends AsyncDisposable {
-  readonly log: SqliteLog
+  /** `trim` is the SQLite engine's own */
+  readonly log: OpenedLog & Pick<SqliteLog, 'trim'>
   readonly store: Store
   readonly dataDir: string
   /** Appends changes to the processed log; their source offsets count up per partition. */
@@ -38,11 +40,10 @@ export interface StoreFixture extends AsyncDisposable {
 
 export async function openStoreFixture(): Promise<StoreFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'poi-store-'))
-  const path = join(dataDir, 'log.db')
-  const log = await openSqliteLog({ path })
+  const log = (await openLog('sqlite:', { dataDir })) as StoreFixture['log']
   await log.topics.ensure(topicSpecs(PARTITIONS, { ms: 3_600_000, bytes: 1e9 }))
   const logger = createLogger({ service: 'test', level: 'silent' })
-  const open = () => openStore({ log, path, partitions: PARTITIONS, cursorKey: CURSOR_KEY, dataDir, logger })
+  const open = () => openStore({ log, partitions: PARTITIONS, cursorKey: CURSOR_KEY, dataDir, logger })
   let store = await open()
   const sources = new Array<number>(PARTITIONS).fill(0)
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse } from 'graphql'
-import type { SqliteLog } from '#log/log.sqlite.ts'
+import type { OpenedLog } from '#log/open-log.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Subgraph } from '#runtime/subgraph.ts'
 import type { Thread } from '#runtime/thread.ts'
@@ -19,9 +19,7 @@ import { storePath } from './tables.sqlite.ts'
 
 export interface StoreOptions {
   /** stays open when the store closes */
-  readonly log: SqliteLog
-  /** the file of the log */
-  readonly path: string
+  readonly log: OpenedLog
   readonly partitions: number
   /** signs cursors and page cursors, opens receipts */
   readonly cursorKey: Uint8Array
@@ -41,15 +39,13 @@ export interface Store extends Subgraph<StoreContext> {
 /** ms that a reference to an unknown POI may wait for the sink */
 const CATCH_UP_MS = 1_000
 
-export async function openStore({ log, path, partitions, cursorKey, dataDir, logger, clock = Date.now }: StoreOptions): Promise<Store> {
+export async function openStore({ log, partitions, cursorKey, dataDir, logger, clock = Date.now }: StoreOptions): Promise<Store> {
   const sdl = await readFile(new URL('../../schema/store.graphql', import.meta.url), 'utf8')
   await using opening = new AsyncDisposableStack()
 
   const file = storePath(dataDir)
   const applied = opening.use(new Applied(partitions))
-  const sink = opening.use(
-    await startSink({ log, logPath: path, storePath: file, logger, onApplied: progress => applied.advance(progress) }),
-  )
+  const sink = opening.use(await startSink({ log, storePath: file, logger, onApplied: progress => applied.advance(progress) }))
   const readers = opening.use(new Readers(file))
   applied.advance(readers.now(readProgress))
 

@@ -68,7 +68,7 @@ export function openStoreWriter(path: string): DatabaseSync {
     // Pages of 8 KiB: records of 300-1,000 bytes fill them well, and a commit writes fewer of them to the write-ahead log.
     db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000')
     // KiB; the upper levels of every index stay in memory.
-    db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY')
+    db.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
     // 32 MiB: indexes of ids, names and places are written at random pages; the longer between two checkpoints, the oftener a page is written once for several commits.
     db.exec('PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864')
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
