@@ -29,7 +29,11 @@ const steps: readonly Step[] =
         { name: 'format, lint, import directions, cycles', command: 'biome', args: ['ci', '--error-on-warnings', '.'] },
         { name: 'types', command: 'tsc', args: ['--noEmit'] },
         { name: 'dead code', command: 'knip', args: ['--no-progress', '--treat-config-hints-as-errors'] },
-        { name: 'generated resolver types are fresh', command: 'graphql-codegen', args: ['--config', 'codegen.yml', '--check', '--silent'] },
+        {
+          name: 'generated resolver types are fresh',
+          command: 'graphql-codegen',
+          args: ['--config', 'codegen.yml', '--check', '--silent'],
+        },
         { name: 'unit and contract tests', command: 'node', args: nodeTest(unit, 2) },
         // One at a time: each starts whole platforms, and several at once on a small machine only wait for each other.
         { name: 'end-to-end tests', command: 'node', args: nodeTest(e2e, 1) },
