@@ -5,8 +5,8 @@ import { partitionOf } from '#schema/partition.ts'
 import type { Fault, Micros } from '#schema/poi.ts'
 import { encodeSubmission } from '#schema/poi-codec.ts'
 import { TOPICS } from '#schema/topics.ts'
+import { systemFault } from '../log-failure.ts'
 import type { Judged } from './judge.ts'
-import { systemFault } from './log-failure.ts'
 
 /** A record that is durable in the log. Its receipt is made when a client asks for it: signing costs more than the rest of the answer. */
 export interface Accepted {

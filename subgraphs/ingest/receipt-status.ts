@@ -5,8 +5,8 @@ import { decodeReceipt, encodeCursor, type Receipt } from '#schema/cursor.ts'
 import { decodeDeadLetter } from '#schema/dead-letter-codec.ts'
 import { sourceOf } from '#schema/poi-codec.ts'
 import { PROCESSOR_GROUP, TOPICS } from '#schema/topics.ts'
+import { systemFault } from '../log-failure.ts'
 import { findOutcome, type Outcome } from './find-outcome.ts'
-import { systemFault } from './log-failure.ts'
 import type { ReceiptStatus } from './resolvers.generated.ts'
 
 /** ms that the clocks of the processes and of the log may disagree before the search starts from a wrong guess, which only makes it slower */

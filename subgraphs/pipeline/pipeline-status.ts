@@ -1,7 +1,7 @@
 import type { Log } from '#log/log.ts'
 import { PROCESSOR_GROUP, TOPICS } from '#schema/topics.ts'
+import { systemFault } from '../log-failure.ts'
 import type { Feed } from './feed.ts'
-import { systemFault } from './log-failure.ts'
 
 /** What `pipelineStatus` answers. */
 export interface PipelineStatus {

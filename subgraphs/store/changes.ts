@@ -6,7 +6,7 @@ import type { ProcessedPoi } from '#schema/poi.ts'
 import { decodeProcessed } from '#schema/poi-codec.ts'
 import { matches, type PoiFilter } from '#schema/poi-filter.ts'
 import { TOPICS } from '#schema/topics.ts'
-import { systemFault } from './log-failure.ts'
+import { systemFault } from '../log-failure.ts'
 
 /** A change and the position after it. */
 export interface ChangeAt {

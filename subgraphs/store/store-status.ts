@@ -2,8 +2,8 @@
 import type { Log, Positions } from '#log/log.ts'
 import { encodeCursor } from '#schema/cursor.ts'
 import { TOPICS } from '#schema/topics.ts'
+import { systemFault } from '../log-failure.ts'
 import type { Applied } from './applied.ts'
-import { systemFault } from './log-failure.ts'
 
 export interface EngineStatus {
   readonly engine: string
