@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import { openSqliteLog, type SqliteLog } from '#log/log.sqlite.ts'
+import type { Log } from '#log/log.ts'
 import { createLogger } from '#runtime/logger.ts'
 import { decodeCursor, encodeCursor } from '#schema/cursor.ts'
 import { partitionOf } from '#schema/partition.ts'
@@ -132,4 +134,10 @@ export async function eventIds(stream: Stream, count: number): Promise<string[]>
     ids.push(event.type === 'change' ? event.poi.eventId : `a ${event.type}`)
   }
   return ids
+}
+
+/** Until the feed has offered everything that lies in the log. */
+export async function settled(feed: Feed, log: Log): Promise<void> {
+  const { latest } = await log.topics.positions(TOPICS.processed)
+  while (positionsOf(feed.headCursor).some((position, partition) => position < (latest[partition] ?? 0))) await nextTurn()
 }

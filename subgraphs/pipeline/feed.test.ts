@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { PoiError } from '#runtime/errors.ts'
 import { TOPICS } from '#schema/topics.ts'
-import { cursorAt, eventIds, feedFixture, filterOf, nextOf, positionsOf, type Stream, subscribe } from './feed.fixture.ts'
+import { cursorAt, eventIds, feedFixture, filterOf, nextOf, type Stream, settled, subscribe } from './feed.fixture.ts'
 
 const numbered = (from: number, to: number, id = 'a') =>
   Array.from({ length: to - from }, (_, index) => ({ id, eventId: `${id}${from + index}` }))
 const idsOf = (from: number, to: number, id = 'a') => numbered(from, to, id).map(({ eventId }) => eventId)
-
-/** Until the feed has offered everything that lies in the log. */
-async function settled(
-  feed: { headCursor: string },
-  log: { topics: { positions(topic: string): Promise<{ latest: readonly number[] }> } },
-) {
-  const { latest } = await log.topics.positions(TOPICS.processed)
-  while (positionsOf(feed.headCursor).some((position, partition) => position < (latest[partition] ?? 0))) await nextTurn()
-}
 
 test('a new subscriber is greeted with a cursor before the first change, then gets what passes its filter, in order', async t => {
   const fixture = await feedFixture(t)

@@ -1,6 +1,7 @@
 /** What a feed on a real log does too fast to be caught at: a subscriber that has read further than the feed, in some partitions. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Batch, LogRecord, Positions, Tail } from '#log/log.ts'
 import { CatchUp } from './catch-up.ts'
 import { filterOf, processedPoi } from './feed.fixture.ts'
@@ -11,9 +12,10 @@ import { WholeQueue } from './subscriber-queue.ts'
 
 const sign = (positions: Positions) => positions.join()
 
-function streamOf(ring: Ring, now: { ms: number }): Stream & { offerAll(batch: Batch): void } {
+const noTail: Tail = { read: () => assert.fail('the ring has it all') }
+
+function streamOf(ring: Ring, now: { ms: number }, tail = noTail): Stream & { offerAll(batch: Batch): void } {
   const joined = new Set<Subscriber>()
-  const tail: Tail = { read: () => assert.fail('the ring has it all') }
   return {
     ring,
     catchUp: new CatchUp({ tail, topic: 'test', decode, turns: 1 }),
@@ -116,4 +118,32 @@ test('who waits hears nothing of what its filter leaves out but a heartbeat', as
   now.ms += 1
   subscriber.tick(now.ms)
   assert.equal(told(await waiting), 'heartbeat → 0,5')
+})
+
+test('in the middle of a turn of catching up, what was handed out already lies before the cursor', async () => {
+  const now = { ms: 0 }
+  const ring = new Ring({ maxBytes: 1e6, at: [5, 0], decode })
+  const reading = Promise.withResolvers<void>()
+  const tail: Tail = {
+    async *read() {
+      yield batchOf(0, 0, 2)
+      await reading.promise
+      yield batchOf(0, 2, 5)
+    },
+  }
+  const options = { filter: filterOf(), queue: new WholeQueue({ events: 9, bytes: 1e6 }), start: [0, 0], greet: false }
+  const subscriber = new Subscriber(streamOf(ring, now, tail), options)
+  const first = subscriber.next()
+  while (subscriber.queued < 2) await nextTurn()
+  subscriber.tick(now.ms)
+  assert.equal(told(await first), '0:0 → 1,0')
+  assert.equal(told(await subscriber.next()), '0:1 → 2,0')
+  assert.equal(subscriber.cursor, '2,0')
+  const third = subscriber.next()
+  now.ms += 10_000
+  subscriber.tick(now.ms)
+  assert.equal(told(await third), 'heartbeat → 2,0')
+  const fourth = subscriber.next()
+  reading.resolve()
+  assert.equal(told(await fourth), '0:2 → 3,0')
 })

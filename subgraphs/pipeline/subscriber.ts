@@ -111,7 +111,8 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent, undefined>
     if (this.#ended !== undefined) return this.#endResult()
     const now = this.#stream.elapsed()
     const idleSince = Math.max(this.#handedAt, this.#behindSince)
-    if (!this.#isLive && this.#isJoined && now - idleSince >= this.#stream.stallMs) this.#hasStalled = true
+    // Not in the middle of a reading: what it brings belongs before the gap.
+    if (!this.#isLive && this.#isJoined && !this.#isReading && now - idleSince >= this.#stream.stallMs) this.#hasStalled = true
     const event = this.#take(now)
     if (event !== undefined) return Promise.resolve({ value: event, done: false })
 
@@ -226,12 +227,17 @@ export class Subscriber implements AsyncIterableIterator<StreamEvent, undefined>
           this.#at = await this.#stream.catchUp.turn({
             from: this.#at,
             to: () => this.#stream.ring.head,
-            visit: change => this.#read(change),
+            visit: change => {
+              if (!this.#read(change)) return false
+              this.#at = change.after // it may be handed out before the turn ends
+              return true
+            },
             signal: this.#closing.signal,
           })
         }
+        if (this.#waiting === undefined) return
         const now = this.#stream.elapsed()
-        if (this.#waiting === undefined || this.#wake(now)) return
+        if (this.#wake(now)) return
         if (now - this.#handedAt >= this.#stream.heartbeatMs) return this.#resolve(this.#heartbeat(now))
         if (!this.#isLive) await new Promise(setImmediate)
       }

@@ -89,7 +89,10 @@ test('a record that breaks our own code becomes a dead letter, and the batch goe
       return rules.judge(record)
     },
   }
-  const { appended } = processed([encodeSubmission(upsert(cafe({ name: 'Broken' }), 'e1')), encodeSubmission(upsert(cafe(), 'e2'))], breaking)
+  const { appended } = processed(
+    [encodeSubmission(upsert(cafe({ name: 'Broken' }), 'e1')), encodeSubmission(upsert(cafe(), 'e2'))],
+    breaking,
+  )
   assert.deepEqual(
     appended.map(({ topic }) => topic),
     [TOPICS.rejected, TOPICS.processed],
