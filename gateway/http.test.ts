@@ -30,9 +30,11 @@ test('malformed JSON is answered with JSON that tells nothing of the inside', as
   const response = await fetch(fixture.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":' })
   assert.equal(response.status, 400)
   assert.match(response.headers.get('content-type') ?? '', /^application\/json/)
-  assert.deepEqual(await response.json(), {
-    errors: [{ message: 'The body is not valid JSON.', extensions: { code: 'BAD_REQUEST' } }],
-  })
+  const { errors } = (await response.json()) as { errors: [{ message: string; extensions: { correlationId: string } }] }
+  const [{ message, extensions }] = errors
+  assert.equal(message, 'The body is not valid JSON.')
+  assert.match(extensions.correlationId, /^[0-9a-f-]{36}$/)
+  assert.deepEqual(extensions, { code: 'BAD_REQUEST', retryable: false, correlationId: extensions.correlationId })
 })
 
 test('a body over the limit is refused with 413 as JSON, announced or not', async () => {
@@ -58,7 +60,7 @@ test('the refusal of an announced body does not wait for the body', async () => 
   await using fixture = await openFixture()
   const { hostname, port } = new URL(fixture.url)
   const socket = connect(Number(port), hostname)
-  socket.write('POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{')
+  socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{')
   const [chunk] = (await new Promise<Buffer[]>(resolve => socket.once('data', data => resolve([data])))) as [Buffer]
   assert.match(String(chunk), /^HTTP\/1.1 413 /)
   socket.destroy()
@@ -103,6 +105,40 @@ test('what only gateways may ask of subgraphs is not there', async () => {
   for (const text of ['{ _service { sdl } }', '{ _entities(representations: []) { __typename } }']) {
     const { errors } = await ask(fixture.url, text)
     assert.equal(errors?.[0]?.extensions.code, 'GRAPHQL_VALIDATION_FAILED')
+  }
+})
+
+test('every refusal tells its code, whether to try again, and what to look for in the logs', async () => {
+  await using fixture = await openFixture()
+  const json = { 'content-type': 'application/json', 'x-correlation-id': 'mine' }
+  const post = (body: object) => fetch(fixture.url, { method: 'POST', headers: json, body: JSON.stringify(body) })
+  const responses: readonly (readonly [code: string, Response])[] = [
+    ['NOT_FOUND', await fetch(`${fixture.url}/elsewhere`)],
+    ['BAD_REQUEST', await post([])],
+    ['BAD_REQUEST', await post({})],
+    ['BAD_REQUEST', await post({ query: 'subscription { changes { cursor } }' })],
+    ['GRAPHQL_PARSE_FAILED', await post({ query: '{' })],
+    ['GRAPHQL_VALIDATION_FAILED', await post({ query: '{ nothing }' })],
+    ['OPERATION_RESOLUTION_FAILURE', await post({ query: '{ newest }', operationName: 'x' })],
+    [
+      'TOO_MANY_NODES',
+      await post({ query: '{ items(first: 500) { edges { node { related(first: 500) { related(first: 9) { id } } } } } }' }),
+    ],
+    ['BAD_USER_INPUT', await post({ query: 'query ($v: Even!) { even(value: $v) }', variables: { v: 3 } })],
+    ['BAD_USER_INPUT', await post({ query: '{ items(first: 501) { edges { node { id } } } }' })],
+  ]
+  for (const [code, response] of responses) {
+    const { errors } = (await response.json()) as { errors: readonly { extensions: Record<string, unknown> }[] }
+    const { code: told, retryable, correlationId } = errors[0]?.extensions ?? {}
+    assert.deepEqual([told, retryable, typeof correlationId], [code, false, 'string'], JSON.stringify(errors))
+  }
+})
+
+test('methods that mean nothing here are refused with those that do', async () => {
+  await using fixture = await openFixture()
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']) {
+    const response = await fetch(fixture.url, { method })
+    assert.deepEqual([method, response.status, response.headers.get('allow')], [method, 405, 'GET, POST'])
   }
 })
 

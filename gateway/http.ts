@@ -18,12 +18,15 @@ export interface HttpOptions extends Answering {
   readonly idePath: string
 }
 
+const WRONG_METHOD = { status: 405, code: 'BAD_REQUEST', message: 'Operations are sent by POST, or queries by GET.' } as const
+
 export async function openHttpRoute(options: HttpOptions): Promise<{ readonly route: Route } & AsyncDisposable> {
   const { operations, limits, metrics, logger, idePath } = options
   const apollo = await startApollo(options)
 
   const route: Route = async (request, response) => {
     const { method = 'GET', headers } = request
+    if (method !== 'GET' && method !== 'POST') return refuse(response, WRONG_METHOD, { allow: 'GET, POST' })
     const search = searchOf(request)
     if (method === 'GET' && search === '' && headers.accept?.includes('text/html')) {
       response.writeHead(302, { location: idePath, 'content-length': 0 }).end()

@@ -72,7 +72,7 @@ export async function ideRoutes(endpoint: string, tabs: readonly IdeTab[]): Prom
     if (name === '') return send(response, 200, 'text/html; charset=utf-8', page, { ...HEADERS, 'cache-control': 'no-cache' })
     if (name === OPTIONS_FILE) return send(response, 200, TYPES['.js'] ?? '', optionsFor(request, endpoint, tabs), HEADERS)
     const file = files.get(name)
-    if (file === undefined) return refuse(response, { status: 404, code: 'BAD_REQUEST', message: 'There is nothing here.' })
+    if (file === undefined) return refuse(response, { status: 404, code: 'NOT_FOUND', message: 'There is nothing here.' })
     const type = TYPES[extname(file)] ?? 'application/octet-stream'
     // Scripts that users write run in this frame: it gets an origin of its own, without access to the editor's.
     const headers = isSandboxFrame(name) ? { ...HEADERS, 'content-security-policy': SANDBOX_FRAME_CSP } : HEADERS

@@ -66,7 +66,7 @@ test('values of the wrong form are the fault of who sent them', () => {
     const [error] = result.errors ?? []
     if (error === undefined) throw new Error('It was to fail')
     const { shown } = mask(error)
-    assert.equal(shown.extensions?.['code'], 'BAD_USER_INPUT')
+    assert.deepEqual(shown.extensions, { code: 'BAD_USER_INPUT', retryable: false, correlationId: 'c-1' })
     assert.equal(shown.message, error.message)
   }
 })

@@ -3,7 +3,7 @@
  * not written for clients (messages of libraries, hosts, stacks) becomes INTERNAL_SERVER_ERROR.
  */
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
-import { ERROR_TABLE, type ErrorCode, PoiError } from './errors.ts'
+import { adviceOf, isErrorCode, PoiError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
 /** Codes of GraphQL itself and of its HTTP protocol; their messages are about the request alone. */
@@ -55,22 +55,22 @@ export function clientError(error: GraphQLError | GraphQLFormattedError, { corre
   const root = rootOf(error)
   const extensions = (root instanceof PoiError ? root.extensions : error.extensions) ?? {}
   const { code } = extensions
-  if (isTableCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
-    const { meaning: _, ...row } = ERROR_TABLE[code]
+  if (isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
     if (root instanceof PoiError && root.cause !== undefined) logger.warn({ err: root, correlationId }, root.message)
-    return { message: root.message, ...place, extensions: { ...row, ...publicOf(extensions), correlationId } }
+    return { message: root.message, ...place, extensions: { ...adviceOf(code), ...publicOf(extensions), correlationId } }
   }
   if (isClientCode(code) && code !== 'INTERNAL_SERVER_ERROR') {
-    return { message: error.message, ...place, extensions: publicOf(extensions) }
+    return { message: error.message, ...place, extensions: { retryable: false, ...publicOf(extensions), correlationId } }
   }
-  if (isInputError(error)) return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT', retryable: false } }
+  if (isInputError(error))
+    return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT', retryable: false, correlationId } }
   logger.error({ err: root instanceof Error ? root : new Error(error.message), correlationId, path }, 'An operation failed')
   return { ...HIDDEN, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, correlationId } }
 }
 
 /** Whether clients may see this code, which also keeps it fit for a metric's label: there is a bounded number of them. */
 export function isClientCode(code: unknown): code is string {
-  return isTableCode(code) || (typeof code === 'string' && (REQUEST_CODES.has(code) || (LIMIT_CODES as readonly string[]).includes(code)))
+  return isErrorCode(code) || (typeof code === 'string' && (REQUEST_CODES.has(code) || (LIMIT_CODES as readonly string[]).includes(code)))
 }
 
 /** A failure outside of any field, such as a subscription's end, as an error of GraphQL. */
@@ -78,10 +78,6 @@ export function asGraphQLError(cause: unknown): GraphQLError {
   if (cause instanceof GraphQLError) return cause
   const originalError = cause instanceof Error ? cause : new Error(String(cause))
   return new GraphQLError(originalError.message, { originalError })
-}
-
-function isTableCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(ERROR_TABLE, code)
 }
 
 function publicOf(extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {

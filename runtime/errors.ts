@@ -25,6 +25,16 @@ export const ERROR_TABLE = {
 
 export type ErrorCode = keyof typeof ERROR_TABLE
 
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_TABLE, code)
+}
+
+/** What a client may do about an error: the row of its code, without the words. */
+export function adviceOf(code: ErrorCode): { readonly retryable: boolean; readonly retryAfterMs?: number } {
+  const { meaning: _, ...advice } = ERROR_TABLE[code]
+  return advice
+}
+
 /**
  * The one error class of the platform. Its message is written for clients: a plain sentence without hosts, paths or upstream texts; those
  * belong into `cause`, which only the logs see. graphql-js copies `extensions` onto the GraphQL error.
@@ -41,7 +51,6 @@ export class PoiError extends Error {
   }
 
   get extensions(): Readonly<Record<string, unknown>> {
-    const { meaning: _, ...row } = ERROR_TABLE[this.code]
-    return { ...this.details, code: this.code, ...row }
+    return { ...this.details, code: this.code, ...adviceOf(this.code) }
   }
 }

@@ -1,12 +1,14 @@
 /** Answers of the plain HTTP layer: JSON in the shape of a GraphQL response, so that one client code reads every refusal. */
 import type { ServerResponse } from 'node:http'
+import { correlationOf } from './correlation.ts'
+import { adviceOf, isErrorCode } from './errors.ts'
 
 /** What is told when a request does not get as far as GraphQL. `code` goes into `extensions.code`. */
 export interface Refusal {
   readonly status: number
   readonly code: string
   readonly message: string
-  /** more of `extensions`, such as `retryable` */
+  /** more of `extensions`; `retryable` is false unless the code's row of the error table or this says otherwise */
   readonly extensions?: Readonly<Record<string, unknown>>
 }
 
@@ -28,6 +30,11 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 }
 
 export function refuse(response: ServerResponse, refusal: Refusal, headers: Readonly<Record<string, string>> = {}): void {
-  const { status, code, message, extensions } = refusal
-  sendJson(response, status, { errors: [{ message, extensions: { code, ...extensions } }] }, headers)
+  sendJson(response, refusal.status, refusalBody(refusal, correlationOf(response.req.headers)), headers)
+}
+
+/** The body of a refusal; every one of them carries `code`, `retryable` and `correlationId`. */
+export function refusalBody({ code, message, extensions }: Refusal, correlationId: string): object {
+  const row = isErrorCode(code) ? adviceOf(code) : { retryable: false }
+  return { errors: [{ message, extensions: { code, ...row, correlationId, ...extensions } }] }
 }

@@ -54,7 +54,6 @@ function tooLarge(limit: number): Refusal {
     status: 413,
     code: 'PAYLOAD_TOO_LARGE',
     message: `The body is larger than ${limit} bytes. 1,000 records of about 400 bytes fit into one submitPois; send fewer or smaller records at a time.`,
-    extensions: { retryable: false },
   }
 }
 

@@ -1,6 +1,5 @@
 /** One subgraph, served by a process of its own: GraphQL over HTTP (POST) and WebSocket (graphql-transport-ws), for gateways. */
 import { randomUUID } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -14,6 +13,7 @@ import {
 } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { asGraphQLError, clientError } from './client-error.ts'
+import { correlationOf } from './correlation.ts'
 import type { Logger } from './logger.ts'
 import { refuse, send } from './reply.ts'
 import { readJsonBody } from './request-body.ts'
@@ -172,9 +172,4 @@ function isSubscription(document: DocumentNode, operationName: string | null | u
 
 function coded({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError {
   return new GraphQLError(message, { nodes: nodes ?? null, source, positions, extensions: { code } })
-}
-
-function correlationOf(headers: IncomingHttpHeaders): string {
-  const given = headers['x-correlation-id']
-  return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
 }

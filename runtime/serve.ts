@@ -4,10 +4,10 @@
  * `GET /health/live` 200 while the process turns; `GET /health/ready` 200, or 503 with what is missing; `GET /metrics` in Prometheus' text
  * format; everything else by the routes given.
  */
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { correlationOf } from './correlation.ts'
 import type { Logger } from './logger.ts'
 import { refuse, send, sendJson } from './reply.ts'
 import { openWebSockets, type SocketRoute } from './web-sockets.ts'
@@ -76,13 +76,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
       response.on('finish', () => draining && setImmediate(() => server.closeIdleConnections()))
       response.on('error', err => logger.debug({ err }, 'The client went away'))
       const route = find(pathOf(request))
-      if (route === undefined) return refuse(response, { status: 404, code: 'BAD_REQUEST', message: 'There is nothing here.' })
+      if (route === undefined) return refuse(response, { status: 404, code: 'NOT_FOUND', message: 'There is nothing here.' })
       void (async () => route(request, response))().catch((err: unknown) => {
         if (request.destroyed && !request.complete) return logger.debug({ err }, 'The client went away')
-        const correlationId = randomUUID()
+        const correlationId = correlationOf(request.headers)
         logger.error({ err, correlationId, path: request.url }, 'A request failed')
-        const extensions = { retryable: false, correlationId }
-        refuse(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'The request failed.', extensions })
+        refuse(response, { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'The request failed.', extensions: { correlationId } })
       })
     },
   )
