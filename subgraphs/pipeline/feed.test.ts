@@ -137,7 +137,7 @@ test('a subscriber that retention overtakes is told so', async t => {
   assert.equal((await stream.next()).done, true)
 })
 
-test('a rate of one a second samples, and tells of the rest at most once a second', async t => {
+test('a rate of one a second samples, and tells of the rest before the next change', async t => {
   const fixture = await feedFixture(t)
   const feed = await fixture.open()
   const stream = await subscribe(feed, { delivery: { mode: 'ALL', maxPerSecond: 1 } })
@@ -150,9 +150,16 @@ test('a rate of one a second samples, and tells of the rest at most once a secon
   const gap = await nextOf(stream)
   assert.ok(gap.type === 'gap')
   assert.equal(gap.dropped, 9)
-  assert.deepEqual(await eventIds(stream, 1), ['a10'])
+  const [change, rest] = [await nextOf(stream), stream.next()]
+  assert.equal(change.type === 'change' && change.poi.eventId, 'a10')
+  fixture.now += 1_000
+  const { value: gapOfRest } = await rest
+  assert.ok(gapOfRest?.type === 'gap')
+  assert.equal(gapOfRest.dropped, 9)
   const dropped = await subscribe(feed, { after: gap.from })
   assert.deepEqual(await eventIds(dropped, 9), idsOf(1, 10))
+  const resumed = await subscribe(feed, { after: change.cursor })
+  assert.deepEqual(await eventIds(resumed, 9), idsOf(11, 20))
 })
 
 test('LATEST_PER_POI hands out the newest of each POI, and every cursor is a place to resume from', async t => {

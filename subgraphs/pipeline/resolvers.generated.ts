@@ -47,7 +47,10 @@ export type ChangeKind =
 
 /** How a subscriber wants its events. */
 export type Delivery = {
-  /** At most so many events a second, more than 0. ALL then samples and tells of the rest by StreamGap; LATEST_PER_POI holds the newest of each POI back. */
+  /**
+   * At most so many changes a second, more than 0; gaps do not count. ALL then samples, and tells of what it leaves out by a StreamGap right
+   * before the next change; LATEST_PER_POI holds the newest of each POI back.
+   */
   readonly maxPerSecond?: InputMaybe<Scalars['Float']['input']>;
   /** ALL unless told. */
   readonly mode?: DeliveryMode;

@@ -108,17 +108,18 @@ test('a rate holds the newest of each POI back', () => {
   assert.deepEqual(drain(queue, 500), ['b4'])
 })
 
-test('sampling tells what it skipped in its place, at most once a second, and never goes back', () => {
+test('sampling tells what it skipped right before the next change, and by itself after a second of nothing else', () => {
   const queue = new SamplingQueue(ROOMY, new Rate(2, 0), START, 0, () => {})
   const events: string[] = []
-  for (let offset = 0; offset < 30; offset++) {
+  for (let offset = 0; offset < 18; offset++) {
     queue.offer(changeAt(offset), offset * 100)
     events.push(...drain(queue, offset * 100))
   }
-  assert.deepEqual(events, ['a0', 'a5', '8:1-10', 'a10', 'a15', '8:11-20', 'a20', 'a25'])
+  assert.deepEqual(events, ['a0', '4:1-5', 'a5', '4:6-10', 'a10', '4:11-15', 'a15'])
   assert.ok(!queue.isEmpty)
-  assert.equal(queue.dueIn(2_900), 100)
-  assert.deepEqual(drain(queue, 3_000), ['8:21-30'])
+  assert.deepEqual(drain(queue, 2_400), [])
+  assert.equal(queue.dueIn(2_400), 100)
+  assert.deepEqual(drain(queue, 2_500), ['2:16-18'])
   assert.ok(queue.isEmpty)
 })
 
@@ -126,6 +127,48 @@ test('a sampled subscriber that does not read gets one gap for all that had no r
   const queue = new SamplingQueue({ events: 2, bytes: 1e6 }, new Rate(1e6, 0), START, 0, () => {})
   for (let offset = 0; offset < 10; offset++) queue.offer(changeAt(offset), offset * 1_000)
   assert.deepEqual(drain(queue, 9_000), ['a0', 'a1', '8:2-10'])
+})
+
+test('at whatever event a sampled subscriber is cut off, all that lies before its cursor was handed out or told', () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.constant('offer' as const) },
+    { weight: 2, arbitrary: fc.constant('take' as const) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 1_500 }) },
+  )
+  const limits = fc.record({ events: fc.integer({ min: 1, max: 6 }), bytes: fc.constantFrom(250, 1e6) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), limits, fc.double({ min: 0.2, max: 500, noNaN: true }), (steps, limit, perSecond) => {
+      let now = 0
+      let counted = 0
+      let offset = 0
+      let cursor = 0
+      const told: number[] = []
+      const queue = new SamplingQueue(limit, new Rate(perSecond, now), START, now, changes => {
+        counted += changes
+      })
+      for (const next of [...steps, 1_000, ...Array<'take'>(20).fill('take')]) {
+        if (typeof next === 'number') now += next
+        else if (next === 'offer') queue.offer(changeAt(offset++), now)
+        else {
+          const event = queue.take(now)
+          if (event === undefined || event.type === 'heartbeat') continue
+          // Exactly what comes next lies between the cursor before and this one: a change by itself, or all that a gap drops.
+          if (event.type === 'gap') {
+            assert.deepEqual([Number(event.from), Number(event.to)], [cursor, cursor + event.dropped])
+            told.push(event.dropped)
+          } else assert.equal(event.offset, cursor)
+          assert.ok(Number(event.cursor) > cursor)
+          cursor = Number(event.cursor)
+        }
+      }
+      assert.equal(cursor, offset)
+      assert.equal(
+        counted,
+        told.reduce((sum, dropped) => sum + dropped, 0),
+      )
+      assert.ok(queue.isEmpty)
+    }),
+  )
 })
 
 test('no second has more events than the rate, and over time it is nearly reached', () => {

@@ -1,10 +1,13 @@
-/** ALL with a maximum rate: as many changes as the rate lets through, and now and then a gap that tells of the rest. */
+/**
+ * ALL with a maximum rate: as many changes as the rate lets through, and right before each a gap that tells of what was left out since the
+ * one before. So whatever lies before a cursor was handed out or told, and every cursor handed out is a place to resume from.
+ */
 import type { PoiChange, StreamEvent } from './feed-event.ts'
 import { Fifo, gapBetween, type Mark, type QueueLimits, type SubscriberQueue } from './subscriber-queue.ts'
 import type { Rate } from './subscriber-rate.ts'
 
-/** ms between gaps */
-const GAP_EVERY = 1_000
+/** ms without anything handed out after which a gap is told by itself */
+const GAP_AFTER = 1_000
 
 export class SamplingQueue implements SubscriberQueue {
   readonly #limits: QueueLimits
@@ -18,6 +21,7 @@ export class SamplingQueue implements SubscriberQueue {
   #skipped = 0
   /** Right before the first that was skipped and not told of. */
   #from: Mark
+  /** When a change or a gap got in line. */
   #toldAt: number
 
   /**
@@ -42,11 +46,11 @@ export class SamplingQueue implements SubscriberQueue {
   }
 
   offer(change: PoiChange, now: number): boolean {
-    // Before a later change gets in line, so that the cursors handed out never go back.
-    if (this.#gapIsDue(now) && this.#hasRoom(0)) this.#tell(now)
     if (this.#hasRoom(change.bytes) && this.#rate.take(now)) {
+      if (this.#skipped > 0) this.#tell()
       this.#waiting.push(change)
       this.#bytes += change.bytes
+      this.#toldAt = now
     } else {
       if (this.#skipped === 0) this.#from = this.#seen
       this.#skipped++
@@ -56,28 +60,26 @@ export class SamplingQueue implements SubscriberQueue {
   }
 
   take(now: number): StreamEvent | undefined {
-    if (this.size === 0 && this.#gapIsDue(now)) this.#tell(now)
+    if (this.size === 0 && this.#skipped > 0 && now - this.#toldAt >= GAP_AFTER) {
+      this.#tell()
+      this.#toldAt = now
+    }
     const event = this.#waiting.shift()
     if (event?.type === 'change') this.#bytes -= event.bytes
     return event
   }
 
   dueIn(now: number): number | undefined {
-    return this.#skipped > 0 ? Math.max(0, this.#toldAt + GAP_EVERY - now) : undefined
+    return this.#skipped > 0 ? Math.max(0, this.#toldAt + GAP_AFTER - now) : undefined
   }
 
   #hasRoom(bytes: number): boolean {
     return this.size === 0 || (this.size < this.#limits.events && this.#bytes + bytes <= this.#limits.bytes)
   }
 
-  #gapIsDue(now: number): boolean {
-    return this.#skipped > 0 && now - this.#toldAt >= GAP_EVERY
-  }
-
-  #tell(now: number): void {
+  #tell(): void {
     this.#waiting.push(gapBetween(this.#from, this.#seen, this.#skipped))
     this.#onDropped(this.#skipped)
     this.#skipped = 0
-    this.#toldAt = now
   }
 }
