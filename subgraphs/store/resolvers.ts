@@ -37,15 +37,17 @@ export function createResolvers(parts: StoreParts): Resolvers {
         const [poi = null] = await records.latest([id])
         return poi
       },
-      pois: async (_, { filter, orderBy, first, after, atLeast, waitMs }) => {
+      pois: async (_, { filter, orderBy, first, after, atLeast, waitMs }, { answer }) => {
         const request = { filter: filterOf(filter), orderBy: orderBy ?? 'ID', first: firstOf(first), after: after ?? null }
         await untilApplied(parts, atLeast, waitOf(waitMs ?? DEFAULT_WAIT))
-        return readPoiPage(parts, request)
+        return answer.inTurn(() => readPoiPage(parts, request))
       },
-      nearest: async (_, { first, filter, ...from }) => readNearest(search, locationOf(from), filterOf(filter), firstOf(first)),
-      poiHistory: async (_, { id, first, after }) => readHistoryPage(parts, { id, first: firstOf(first), after: after ?? null }),
-      changes: async (_, { since, filter, first }) =>
-        readChanges(parts, { since: since ?? undefined, filter: filterOf(filter), first: firstOf(first) }),
+      nearest: (_, { first, filter, ...from }, { answer }) =>
+        answer.inTurn(() => readNearest(search, locationOf(from), filterOf(filter), firstOf(first))),
+      poiHistory: (_, { id, first, after }, { answer }) =>
+        answer.inTurn(() => readHistoryPage(parts, { id, first: firstOf(first), after: after ?? null })),
+      changes: (_, { since, filter, first }, { answer }) =>
+        answer.inTurn(() => readChanges(parts, { since: since ?? undefined, filter: filterOf(filter), first: firstOf(first) })),
       facets: async (_, { filter, field, first }) => search.facets(filterOf(filter), field, firstOf(first ?? DEFAULT_FACETS)),
       storeStatus: async () => {
         const [ofRecords, ofSearch] = await Promise.all([readEngineStatus(parts, records), readEngineStatus(parts, search)])
@@ -59,8 +61,10 @@ export function createResolvers(parts: StoreParts): Resolvers {
       updatedAt: ({ processedAt }) => processedAt,
       removed: ({ operation }) => operation === 'REMOVE',
       imageUrl: ({ imageHash }) => imageUrl(imageHash),
-      history: ({ id }, { first, after }) => readHistoryPage(parts, { id, first: firstOf(first), after: after ?? null }),
-      nearby: (poi, { first, radiusMeters }) => readNearby(search, poi, radiusOf(radiusMeters ?? DEFAULT_RADIUS), firstOf(first)),
+      history: ({ id }, { first, after }, { answer }) =>
+        answer.inTurn(() => readHistoryPage(parts, { id, first: firstOf(first), after: after ?? null })),
+      nearby: (poi, { first, radiusMeters }, { answer }) =>
+        answer.inTurn(() => readNearby(search, poi, radiusOf(radiusMeters ?? DEFAULT_RADIUS), firstOf(first))),
     },
     Location: {
       geohash: (location, { precision }) => {

@@ -208,6 +208,16 @@ test('references of other subgraphs are resolved, also for a change that the sto
   assert.deepEqual(await fixture.data(entities, { r }), { _entities: [known, null, known] })
 })
 
+// An event was delivered, and its own history lacked it: the live stream had overtaken the sink.
+test('what is asked about the POI of an event is never older than the log', async () => {
+  await using fixture = await openStoreFixture()
+  const entities = `{ _entities(representations: [{ __typename: "Poi", id: "cafe" }]) { ... on Poi { history(first: 1) { edges { node { version } } } } } }`
+  for (let version = 1; version <= 30; version++) {
+    await fixture.put([{ ...cafe, version, timestamp: NEW_YEAR + version, revision: NEW_YEAR + version, eventId: `e${version}` }])
+    assert.deepEqual(await fixture.data(entities), { _entities: [{ history: { edges: [{ node: { version } }] } }] })
+  }
+})
+
 test('facets and status count what there is', async () => {
   await using fixture = await openStoreFixture()
   await fixture.put([

@@ -6,7 +6,9 @@ import type { OpenedLog } from '#log/open-log.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Subgraph } from '#runtime/subgraph.ts'
 import type { Thread } from '#runtime/thread.ts'
+import { partitionOf } from '#schema/partition.ts'
 import { TOPICS } from '#schema/topics.ts'
+import { meterAnswers } from './answer-budget.ts'
 import { Applied } from './applied.ts'
 import { createContext, type StoreContext } from './context.ts'
 import { createImageRoute, IMAGES_PATH } from './images.ts'
@@ -36,7 +38,7 @@ export interface Store extends Subgraph<StoreContext> {
   readonly routes: NonNullable<Subgraph['routes']>
 }
 
-/** ms that a reference to an unknown POI may wait for the sink */
+/** ms that a reference may wait for the sink; then it is answered with what there is */
 const CATCH_UP_MS = 1_000
 
 export async function openStore({ log, partitions, cursorKey, dataDir, logger, clock = Date.now }: StoreOptions): Promise<Store> {
@@ -53,9 +55,11 @@ export async function openStore({ log, partitions, cursorKey, dataDir, logger, c
   const search = opening.use(openSqliteSearch(readers))
   const resolvers = createResolvers({ log, records, search, applied, partitions, cursorKey, clock })
 
-  const caughtUp = async (): Promise<void> => {
+  const caughtUp = async (ids: readonly string[]): Promise<void> => {
+    const concerned = new Set(ids.map(id => partitionOf(id, partitions)))
     const { latest } = await log.topics.positions(TOPICS.processed)
-    await applied.until(() => applied.holds(latest), CATCH_UP_MS)
+    const wanted = latest.map((end, partition) => (concerned.has(partition) ? end : 0))
+    await applied.until(() => applied.holds(wanted), CATCH_UP_MS)
   }
   let trouble: string | undefined
   sink.failed.catch(() => {
@@ -67,7 +71,7 @@ export async function openStore({ log, partitions, cursorKey, dataDir, logger, c
     name: 'store',
     sdl,
     // The library's own declaration of resolvers knows no context; the generated one is stricter.
-    schema: buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as UntypedResolvers }),
+    schema: meterAnswers(buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as UntypedResolvers })),
     context: createContext(records, caughtUp),
     missing: async () => (trouble === undefined ? [] : [trouble]),
     routes: { [IMAGES_PATH]: createImageRoute(records) },
