@@ -50,17 +50,18 @@ const change = (poi: number, number: number): Change => ({
   location: { latitude: 0, longitude: poi },
 })
 
+const pois = fc.array(fc.nat(POIS - 1), { minLength: 1, maxLength: 20 })
 const step = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant('append' as const), pois: fc.array(fc.nat(POIS - 1), { minLength: 1, maxLength: 20 }) }),
+    arbitrary: fc.record({ do: fc.constant('append' as const), pois }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('progress' as const), partition: fc.nat(PARTITIONS - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('begin' as const), filter: fc.nat(FILTERS.length - 1) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('read' as const), client: fc.nat(), events: fc.integer({ min: 1, max: 30 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('kill' as const), client: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('stall' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('stall' as const), pois }) },
 )
 
 /** A client with a filter: what it may still expect, what it got, and the cursor with each. */
@@ -164,6 +165,7 @@ test('nothing is lost, nothing repeated, the order per POI is kept', async t => 
             feed = await fixture.open(limits)
             break
           case 'stall':
+            await append(now.pois.map(poi => change(poi, count++)))
             await settled(feed, fixture.log)
             fixture.now += STALL_MS
             break
