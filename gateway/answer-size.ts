@@ -17,8 +17,8 @@ import type { Fragments } from './fragments.ts'
 import { type Limits, refusal } from './limits.ts'
 
 /**
- * Refuses a valid operation by the size of its answer: `first` outside of 1 to `limits.first`, or more objects than `limits.nodes`. An
- * object below a field with `first` counts that many times; a list without `first` counts once.
+ * Refuses a valid operation by the size of its answer: `first` outside of 1 to `limits.first`, or more fields than `limits.nodes`, because an
+ * answer is made of them, whatever they hold. Those below a field with `first` count that many times; a list without `first` counts once.
  */
 export function sizeFaults(
   schema: GraphQLSchema,
@@ -33,7 +33,10 @@ export function sizeFaults(
   if (root !== undefined && root !== null) visit(operation.selectionSet, root.name, 1)
   if (nodes > limits.nodes) {
     faults.push(
-      refusal('TOO_MANY_NODES', `The answer could hold ${nodes} objects; at most ${limits.nodes} are allowed. Ask for smaller pages.`),
+      refusal(
+        'TOO_MANY_NODES',
+        `The answer could hold ${nodes} fields; at most ${limits.nodes} are allowed. Ask for smaller pages or fewer fields.`,
+      ),
     )
   }
   return faults
@@ -41,19 +44,22 @@ export function sizeFaults(
   function visit({ selections }: SelectionSetNode, typeName: string, times: number): void {
     const type = schema.getType(typeName)
     for (const selection of selections) {
-      if (nodes > limits.nodes * 10) return
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         visit(selection.selectionSet, selection.typeCondition?.name.value ?? typeName, times)
       } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const fragment = fragments.get(selection.name.value)
         if (fragment !== undefined) visit(fragment.selectionSet, fragment.typeCondition.name.value, times)
-      } else if (isObjectType(type) || isInterfaceType(type)) {
-        const field = type.getFields()[selection.name.value]
-        if (field === undefined) continue
+      } else {
+        const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined
+        if (field === undefined) {
+          // `__typename`, and what tells of the schema
+          nodes += times
+          continue
+        }
         const pages = field.args.some(argument => argument.name === 'first') ? pageSize(selection, field.args) : 1
         const below = getNamedType(field.type)
-        if (!isCompositeType(below) || selection.selectionSet === undefined) continue
         nodes += isListType(getNullableType(field.type)) ? times * pages : times
+        if (!isCompositeType(below) || selection.selectionSet === undefined) continue
         visit(selection.selectionSet, below.name, times * pages)
       }
     }

@@ -7,6 +7,8 @@ export interface Limits {
   readonly tokens: number
   /** levels of fields */
   readonly depth: number
+  /** levels of brackets of a document, of fragments in fragments, and of lists and objects in variables: so deep does anything recurse */
+  readonly nesting: number
   /** fields after fragments are spread */
   readonly fields: number
   readonly aliases: number
@@ -15,7 +17,7 @@ export interface Limits {
   readonly mutationRootFields: number
   /** the greatest page, argument `first` */
   readonly first: number
-  /** objects that an answer can hold, by `first` of the pages around them */
+  /** fields that an answer can hold, by `first` of the pages around them */
   readonly nodes: number
   /** bytes of a request's body or of a WebSocket frame */
   readonly bodyBytes: number
@@ -25,6 +27,7 @@ export interface Limits {
 export const DEFAULT_LIMITS = {
   tokens: 15_000,
   depth: 15,
+  nesting: 100,
   fields: 2_000,
   aliases: 30,
   directives: 50,

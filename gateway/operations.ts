@@ -14,6 +14,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql'
+import { isDeeperThan, nestingOf } from '#runtime/nesting.ts'
 import { sizeFaults } from './answer-size.ts'
 import { fragmentsOf } from './fragments.ts'
 import { type Limits, refusal } from './limits.ts'
@@ -30,7 +31,7 @@ export interface Operation {
   readonly plan: Plan
   /** How to resume it; undefined for everything but subscriptions with cursors. */
   readonly live: LiveSubscription | undefined
-  /** What is wrong with the size of its answer. */
+  /** What is wrong with the size of its answer, or the depth of its variables. */
   readonly sizeFaults: (variables: Variables) => readonly GraphQLError[]
 }
 
@@ -104,6 +105,7 @@ export function readOperations({
   }
 
   function readDocument(text: string): Read<DocumentNode> {
+    if (nestingOf(text) > limits.nesting) return refused([tooDeep('document', limits)])
     let document: DocumentNode
     try {
       document = parse(text, { maxTokens: limits.tokens })
@@ -141,7 +143,10 @@ export function readOperations({
       definition,
       plan: planOf(supergraph, schema, live?.operation ?? definition, fragments),
       live,
-      sizeFaults: variables => sizeFaults(schema, definition, fragments, variables, limits),
+      sizeFaults: variables =>
+        isDeeperThan(limits.nesting, variables)
+          ? [tooDeep('variables', limits)]
+          : sizeFaults(schema, definition, fragments, variables, limits),
     }
     return { ok: true, value: operation }
   }
@@ -162,6 +167,10 @@ function coded(error: GraphQLError, code: string): GraphQLError {
 
 function tooLong({ tokens }: Limits): GraphQLError {
   return refusal('QUERY_TOO_LONG', `The document has more than ${tokens} tokens; send values as variables.`)
+}
+
+function tooDeep(what: 'document' | 'variables', { nesting }: Limits): GraphQLError {
+  return refusal('QUERY_TOO_DEEP', `Brackets of the ${what} are nested in more than ${nesting} levels.`)
 }
 
 function unknownOperation(name: string | null | undefined): GraphQLError {

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws'
-import { clientError } from '#runtime/client-error.ts'
+import { asGraphQLError, clientError } from '#runtime/client-error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { SocketRoute } from '#runtime/web-sockets.ts'
 import { type Connection, openConnection } from './connection.ts'
@@ -50,24 +50,28 @@ export function webSocketRoute({
   const masked = (errors: readonly GraphQLError[], correlationId: string): readonly GraphQLFormattedError[] =>
     errors.map(error => clientError(error, { correlationId, logger }))
 
+  function begin(id: string, payload: SubscribePayload, connection: Connection): ExecutionArgs | readonly GraphQLError[] {
+    const { query: text, variables } = payload
+    const read = operations.document(text)
+    if (!read.ok) return read.errors
+    const selected = operations.select(read.value, payload.operationName)
+    if (!selected.ok) return selected.errors
+    const operation = selected.value
+    const faults = operation.sizeFaults(variables ?? {})
+    if (faults.length > 0) return faults
+    const contextValue: Call = { id, text, operation, connection, correlationId: correlationOf(payload) }
+    return { schema: operations.schema, document: operation.document, variableValues: variables ?? null, contextValue }
+  }
+
   const server = makeServer<Record<string, unknown>, { readonly connection: Connection }>({
     connectionInitWaitTimeout: connectionInitMs,
     onSubscribe: ({ subscriptions, extra: { connection } }, id, payload) => {
       if (Object.keys(subscriptions).length > limits.subscriptionsPerSocket) return [tooMany(limits)]
-      const { query: text, variables } = payload
-      const read = operations.document(text)
-      if (!read.ok) return read.errors
-      const selected = operations.select(read.value, payload.operationName)
-      if (!selected.ok) return selected.errors
-      const operation = selected.value
-      const faults = operation.sizeFaults(variables ?? {})
-      if (faults.length > 0) return faults
-      const call: Call = { id, text, operation, connection, correlationId: correlationOf(payload) }
-      return {
-        schema: operations.schema,
-        document: operation.document,
-        variableValues: variables,
-        contextValue: call,
+      try {
+        return begin(id, payload, connection)
+      } catch (error) {
+        // It is the fault of one operation: the others of the connection go on.
+        return [asGraphQLError(error)]
       }
     },
     execute: async args => {

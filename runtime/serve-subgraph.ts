@@ -15,6 +15,7 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { asGraphQLError, clientError } from './client-error.ts'
 import { correlationOf } from './correlation.ts'
 import type { Logger } from './logger.ts'
+import { nestingOf } from './nesting.ts'
 import { refuse, send } from './reply.ts'
 import { readJsonBody } from './request-body.ts'
 import type { Route } from './serve.ts'
@@ -30,6 +31,8 @@ const PATH = '/graphql'
 /** A gateway's request can be larger than a client's: it carries representations and hidden fields beside the variables. */
 const BODY_BYTES = 4 * 1_048_576
 const MAX_TOKENS = 50_000
+/** More than a gateway lets through, because it may wrap what it got. */
+const MAX_NESTING = 200
 /** Documents come from gateways, which send few different ones. */
 const KEPT_DOCUMENTS = 500
 
@@ -49,6 +52,9 @@ export function subgraphEndpoint<Context extends RequestContext>(subgraph: Subgr
   }
 
   function parseAndValidate(text: string): DocumentNode | readonly GraphQLError[] {
+    if (nestingOf(text) > MAX_NESTING) {
+      return [coded(new GraphQLError(`Brackets are nested in more than ${MAX_NESTING} levels.`), 'QUERY_TOO_DEEP')]
+    }
     try {
       const document = parse(text, { maxTokens: MAX_TOKENS })
       const errors = validate(schema, document)
