@@ -63,7 +63,7 @@ export type LocationInput = {
 /** What changes things. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
-  /** Says that a POI is gone. It stays readable with `removed: true`; only a newer record brings it back. */
+  /** Says that a POI is gone. Its last known state stays readable with `removed: true`; only a newer record brings it back. */
   readonly removePoi: SubmitPoiResult;
   /**
    * Says what is known of one POI. Acknowledged once durable in the log. A resend with the same idempotency key (or, without one, of the

@@ -139,7 +139,7 @@ export type Poi = {
   readonly location: Location;
   /** Its name; empty only when it was removed before anything else was known of it. */
   readonly name: Scalars['String']['output'];
-  /** It is gone. */
+  /** It is gone. Its last known state stays readable; the event of a removal repeats name, category, source, status and place of it. */
   readonly removed: Scalars['Boolean']['output'];
   /** Who said so. */
   readonly sourceId?: Maybe<Scalars['String']['output']>;
@@ -149,7 +149,10 @@ export type Poi = {
   readonly timestamp: Scalars['DateTime']['output'];
   /** When the platform processed it. */
   readonly updatedAt: Scalars['DateTime']['output'];
-  /** 1, 2, 3, ...: one per accepted current state. */
+  /**
+   * 1, 2, 3, ...: one per accepted current state. Where `asOf` comes upon a late record: that of the state before it in event time, 0 when
+   * there is none.
+   */
   readonly version: Scalars['Int']['output'];
 };
 

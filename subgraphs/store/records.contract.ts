@@ -21,10 +21,23 @@ function expected(changes: readonly ProcessedPoi[], id: string) {
   const own = changes.filter(change => change.id === id)
   const rows = new Map<string, ProcessedPoi>()
   for (const change of own.toSorted((a, b) => a.revision - b.revision)) rows.set(`${change.timestamp} ${change.eventId}`, change)
-  const history = [...rows.values()].sort((a, b) => b.timestamp - a.timestamp || b.revision - a.revision)
-  const latest = own.filter(change => change.kind !== 'LATE').sort((a, b) => b.revision - a.revision)[0] ?? null
-  return { latest, history, asOf: (at: number) => history.find(row => row.timestamp <= at) ?? null }
+  const told = [...rows.values()].sort(newestFirst)
+  const latest = own.filter(change => change.kind !== 'LATE').sort((a, b) => b.revision - a.revision)[0]
+  const whole = (change: ProcessedPoi): ProcessedPoi => {
+    const said = told.find(row => newestFirst(change, row) < 0 && row.kind !== 'LATE' && row.operation === 'UPSERT')
+    if (change.operation === 'UPSERT' || said === undefined) return change
+    const { name, names, category, description, location, status, attributes, imageHash } = said
+    return { ...change, name, names, category, description, location, status, attributes, imageHash }
+  }
+  const asOf = (at: number) => {
+    const row = told.find(({ timestamp }) => timestamp <= at)
+    if (row?.kind !== 'LATE') return row === undefined ? null : whole(row)
+    return { ...whole(row), version: told.find(({ timestamp, kind }) => timestamp <= at && kind !== 'LATE')?.version ?? 0 }
+  }
+  return { latest: latest === undefined ? null : whole(latest), history: told.map(whole), asOf }
 }
+
+const newestFirst = (a: ProcessedPoi, b: ProcessedPoi): number => b.timestamp - a.timestamp || b.revision - a.revision
 
 export function recordsContract(name: string, open: () => Promise<RecordsFixture>): void {
   suite(`records: ${name}`, () => {
@@ -89,11 +102,37 @@ export function recordsContract(name: string, open: () => Promise<RecordsFixture
       await using fixture = await open()
       const { projection, records } = fixture
       const created = processedPoi({ id: 'a', revision: 1, timestamp: 1 })
-      const removed = processedPoi({ id: 'a', revision: 2, timestamp: 5, kind: 'REMOVED', operation: 'REMOVE' })
-      const late = processedPoi({ id: 'a', revision: 3, timestamp: 3, kind: 'LATE' })
+      const removed = processedPoi({ id: 'a', revision: 2, timestamp: 5, version: 2, kind: 'REMOVED', operation: 'REMOVE' })
+      const late = processedPoi({ id: 'a', revision: 3, timestamp: 3, version: 2, kind: 'LATE' })
       await applyAll(projection, [created, removed, late].map(storedChange))
       assert.deepEqual(await records.latest(['a']), [removed])
-      assert.deepEqual(await records.asOf('a', 4), late)
+      assert.deepEqual(await records.asOf('a', 4), { ...late, version: 1 })
+    })
+
+    test('a removal comes with all that was last said of its POI, in whatever order they came and however many late records lie between', async () => {
+      await using fixture = await open()
+      const { projection, records } = fixture
+      const said = {
+        ...{ name: 'Museum', names: { de: 'Museum' }, description: 'Old', attributes: { seats: 7 } },
+        ...({ status: 'CLOSED', imageHash: '0c'.repeat(32) } as const),
+      }
+      const bare = { operation: 'REMOVE', name: '', category: '', location: { latitude: 0, longitude: 0 }, status: 'UNKNOWN' } as const
+      const created = processedPoi({ id: 'a', revision: 1, timestamp: 10, version: 1, ...said })
+      const removed = processedPoi({ id: 'a', revision: 2, timestamp: 500, version: 2, kind: 'REMOVED', ...bare })
+      const again = processedPoi({ id: 'a', revision: 3, timestamp: 600, version: 3, kind: 'REMOVED', ...bare })
+      const late = Array.from({ length: 50 }, (_, i) =>
+        processedPoi({ id: 'a', revision: 4 + i, timestamp: 20 + i, version: 3, kind: 'LATE', eventId: `late ${i}` }),
+      )
+      const before = processedPoi({ id: 'a', revision: 90, timestamp: 5, version: 3, kind: 'LATE', ...bare })
+      await applyAll(projection, [again, ...late, before, removed, created].map(storedChange))
+
+      const { category, location } = created
+      const whole = (removal: ProcessedPoi): ProcessedPoi => ({ ...removal, ...said, category, location })
+      assert.deepEqual(await records.latest(['a', 'b']), [whole(again), null])
+      assert.deepEqual(await records.asOf('a', 550), whole(removed))
+      assert.deepEqual(await records.history('a', { first: 3, after: null }), [whole(again), whole(removed), late[49]])
+      assert.deepEqual(await records.asOf('a', 30), { ...late[10], version: 1 })
+      assert.deepEqual(await records.asOf('a', 5), { ...before, version: 0 })
     })
 
     test('ids come back in the order asked, repeated ones too', async () => {

@@ -3,6 +3,7 @@ import type { ProcessedPoi } from '#schema/poi.ts'
 import { decodeProcessed } from '#schema/poi-codec.ts'
 import type { Reader, Readers, Row } from './readers.sqlite.ts'
 import type { HistoryKey, Records } from './records.ts'
+import { wholeRecords } from './whole-records.ts'
 
 const HISTORY = 'SELECT h.record FROM poi p JOIN history h ON h.n = p.n WHERE p.id = ?'
 const NEWEST_FIRST = 'ORDER BY h.event_time DESC, h.revision DESC LIMIT ?'
@@ -17,7 +18,7 @@ export function openSqliteRecords(readers: Readers): Records {
       throw new PoiError('STORE_UNAVAILABLE', 'The record store cannot be read.', { cause })
     }
   }
-  return {
+  return wholeRecords({
     engine: 'sqlite',
     async latest(ids) {
       const sql = 'SELECT p.id, h.record FROM json_each(?) i JOIN poi p ON p.id = i.value JOIN history h ON h.h = p.state'
@@ -40,7 +41,7 @@ export function openSqliteRecords(readers: Readers): Records {
       read(reader => reader.get('SELECT 1 FROM progress LIMIT 1'))
     },
     async [Symbol.asyncDispose]() {},
-  }
+  })
 }
 
 function historyRows(reader: Reader, id: string, first: number, after: HistoryKey | null): Row[] {
