@@ -40,7 +40,7 @@ export function cleanCategory(category: string): string {
 export function normalise(record: PoiRecord): PoiRecord {
   return {
     id: cleanId(record.id),
-    sourceId: record.sourceId === null ? null : cleanId(record.sourceId) || null,
+    sourceId: record.sourceId === null || isBlank(record.sourceId) ? null : cleanId(record.sourceId),
     name: cleanText(record.name),
     names: record.names === null ? null : cleanNames(record.names),
     category: cleanCategory(record.category),
@@ -53,9 +53,14 @@ export function normalise(record: PoiRecord): PoiRecord {
   }
 }
 
-/** Ids are the producer's own: only what no one can see or encode is changed. */
+/** Ids are the producer's own: only blanks around them go. What cannot be encoded stays, to be refused: mended, two ids could become one. */
 export function cleanId(id: string): string {
-  return id.toWellFormed().trim()
+  return id.trim()
+}
+
+/** There is nothing in it that anyone could see. */
+export function isBlank(text: string): boolean {
+  return cleanText(text) === ''
 }
 
 function cleanNames(names: Readonly<Record<string, string>>): Readonly<Record<string, string>> | null {

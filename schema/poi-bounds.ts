@@ -1,5 +1,6 @@
 /** The bounds of a record: shared by everyone who takes one in, so that what ingest accepts the processor does not refuse. No rule set can switch them off. */
 import { isTooDeep, MAX_DEPTH } from './json-text.ts'
+import { isBlank } from './normalise.ts'
 import type { Fault, Micros, PoiRecord, Submission } from './poi.ts'
 
 export const BOUNDS = {
@@ -34,7 +35,10 @@ const CONTROL = /[\u0000-\u001f\u007f]/
 export function faultsOf(record: PoiRecord, now: Micros, operation: Submission['operation'] = 'UPSERT'): Fault[] {
   const faults: Fault[] = []
   checkId(faults, record.id)
-  if (record.sourceId !== null) checkLength(faults, 'sourceId', record.sourceId, BOUNDS.sourceId)
+  if (record.sourceId !== null) {
+    checkLength(faults, 'sourceId', record.sourceId, BOUNDS.sourceId)
+    checkForm(faults, 'sourceId', record.sourceId)
+  }
   checkTime(faults, record.timestamp, now)
   if (operation === 'REMOVE') return faults
   checkText(faults, 'name', record.name, BOUNDS.name)
@@ -54,9 +58,17 @@ export function faultsOf(record: PoiRecord, now: Micros, operation: Submission['
 }
 
 function checkId(faults: Fault[], id: string): void {
-  checkText(faults, 'id', id, BOUNDS.id)
+  // Unlike other texts it comes with its invisible characters.
+  checkText(faults, 'id', isBlank(id) ? '' : id, BOUNDS.id)
+  checkForm(faults, 'id', id)
   if (CONTROL.test(id))
     faults.push({ field: 'id', code: 'BAD_FORMAT', message: `Wanted text without control characters; came ${shown(id)}.` })
+}
+
+/** Half of a surrogate pair has no UTF-8: all of them would become the same character on the wire, and different ids one. */
+export function checkForm(faults: Fault[], field: string, text: string): void {
+  if (!text.isWellFormed())
+    faults.push({ field, code: 'BAD_FORMAT', message: `Wanted well-formed Unicode; came half of a surrogate pair in ${shown(text)}.` })
 }
 
 function checkText(faults: Fault[], field: string, text: string, max: number): void {

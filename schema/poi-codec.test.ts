@@ -236,6 +236,10 @@ test('every fault is told at once, with what was wanted and what came', () => {
   })
 })
 
+test('JSON can name half of a surrogate pair, which no id can hold', () => {
+  assert.deepEqual(Object.keys(refused(json({ ...cafe, eventId: 'e\ud800' }))), ['eventId BAD_FORMAT'])
+})
+
 test('what has to be there and is not is missing', () => {
   assert.deepEqual(Object.keys(refused(json({}))), ['id MISSING', 'name MISSING', 'category MISSING', 'location MISSING'])
   assert.deepEqual(Object.keys(refused(json({ ...cafe, location: { latitude: 1 } }))), ['location.longitude MISSING'])

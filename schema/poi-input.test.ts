@@ -111,6 +111,25 @@ test('an id has no control characters', () => {
   assert.deepEqual(faultsOfInput({ id: 'a\u0000b' }), [['id', 'BAD_FORMAT']])
 })
 
+test('ids that differ in what cannot be encoded are refused, not made one; in other texts it is replaced', () => {
+  for (const half of ['\ud800', '\udfff']) {
+    assert.deepEqual(faultsOfInput({ id: `a${half}` }), [['id', 'BAD_FORMAT']])
+    assert.deepEqual(faultsOfInput({ sourceId: `${half}a` }), [['sourceId', 'BAD_FORMAT']])
+    const parsed = parsePoiInput({ ...input, name: `a${half}`, names: { de: half }, description: half }, NOW)
+    assert.ok(parsed.ok)
+    assert.deepEqual([parsed.record.name, parsed.record.names, parsed.record.description], ['a\ufffd', { de: '\ufffd' }, '\ufffd'])
+  }
+  assert.deepEqual(faultsOfInput({ id: '🍰', sourceId: '🍰' }), [])
+  const removal = parseRemoval({ id: '\ud800', timestamp: NOW }, NOW)
+  assert.deepEqual(removal.ok || removal.faults.map(({ code }) => code), ['BAD_FORMAT'])
+})
+
+test('an id that nobody can see is none', () => {
+  assert.deepEqual(faultsOfInput({ id: ' \u200b\u2060 ' }), [['id', 'MISSING']])
+  const parsed = parsePoiInput({ ...input, sourceId: '\u200b' }, NOW)
+  assert.ok(parsed.ok && parsed.record.sourceId === null)
+})
+
 test('names are texts by language tag', () => {
   assert.deepEqual(faultsOfInput({ names: { de: 'x', 'zh-Hant-TW': 'y', 'sr-Latn': 'z' } }), [])
   assert.deepEqual(faultsOfInput({ names: { de: 5 } }), [['names.de', 'BAD_FORMAT']])

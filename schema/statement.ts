@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { eventIdOf } from './event-id.ts'
 import type { Fault, Location, Micros, PoiRecord, PoiStatus, Submission } from './poi.ts'
-import { BOUNDS, faultsOf } from './poi-bounds.ts'
+import { BOUNDS, checkForm, faultsOf } from './poi-bounds.ts'
 import { bufferOf } from './protobuf.ts'
 
 // Enough to mend a record by; a hostile one could have thousands.
@@ -71,11 +71,12 @@ export function submissionOf(statement: Statement, { time, key }: SubmissionDefa
 }
 
 /** What could not be read, and what has to be there and is not. */
-function faultsOfForm({ operation, location, faults }: Statement, record: PoiRecord): Fault[] {
+function faultsOfForm({ operation, eventId, location, faults }: Statement, record: PoiRecord): Fault[] {
   const all = [...faults]
   const isBlamed = (field: string): boolean => faults.some(fault => fault.field === field)
   const miss = (field: string, wanted: string): unknown =>
     isBlamed(field) || all.push({ field, code: 'MISSING', message: `Wanted ${wanted}; came nothing.` })
+  checkForm(all, 'eventId', eventId)
   if (record.id === '') miss('id', `1 to ${BOUNDS.id} characters`)
   if (operation === 'REMOVE') return all
   if (record.name === '') miss('name', `1 to ${BOUNDS.name} characters`)

@@ -60,6 +60,8 @@ test('a key has 1 to 256 characters, counted as people do', () => {
   for (const [key, code] of [
     ['', 'MISSING'],
     ['\t ', 'MISSING'],
+    ['\u200b', 'MISSING'],
+    ['k\ud800', 'BAD_FORMAT'],
     ['k'.repeat(257), 'TOO_LONG'],
     ['🗺'.repeat(257), 'TOO_LONG'],
   ] as const) {

@@ -1,6 +1,8 @@
 /** What a client says becomes a submission, or every reason why not. Pure: no clock, no log. */
 import { eventIdOf } from '#schema/event-id.ts'
+import { isBlank } from '#schema/normalise.ts'
 import type { Fault, Micros, Submission } from '#schema/poi.ts'
+import { checkForm } from '#schema/poi-bounds.ts'
 import { type ParsedInput, type PoiInput, parsePoiInput, parseRemoval, type RemovalInput } from '#schema/poi-input.ts'
 
 export type Judged =
@@ -29,11 +31,13 @@ const MAX_KEY = 256 // characters
 
 function faultsOfKey(key: string): readonly Fault[] {
   const field = 'idempotencyKey'
-  if (key.trim() === '') {
+  if (isBlank(key)) {
     const came = key === '' ? 'nothing' : 'blanks'
     return [{ field, code: 'MISSING', message: `Wanted 1 to ${MAX_KEY} characters, or no key at all; came ${came}.` }]
   }
   const { length } = key.length > MAX_KEY ? [...key] : key // code points, as people count
   if (length > MAX_KEY) return [{ field, code: 'TOO_LONG', message: `Wanted at most ${MAX_KEY} characters; came ${length}.` }]
-  return NONE
+  const faults: Fault[] = []
+  checkForm(faults, field, key)
+  return faults
 }
