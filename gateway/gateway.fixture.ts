@@ -59,7 +59,14 @@ export async function openFixture(
   }
 }
 
-const LISTENER = { host: '127.0.0.1', metrics: async () => '', logger: SILENT, drainSpreadMs: 50, drainDeadlineMs: 1_000 } as const
+const LISTENER = {
+  host: '127.0.0.1',
+  metrics: async () => '',
+  logger: SILENT,
+  drainDelayMs: 0,
+  drainSpreadMs: 50,
+  drainDeadlineMs: 1_000,
+} as const
 
 export function serveGateway(gateway: Gateway, port = 0): Promise<Served> {
   return serve({ ...LISTENER, port, routes: gateway.routes, sockets: gateway.sockets, missing: gateway.missing })

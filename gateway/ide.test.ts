@@ -13,7 +13,7 @@ import { readSupergraph } from './supergraph.ts'
 
 async function served() {
   const routes = await ideRoutes('/graphql', POI_TABS)
-  return serve({ host: '127.0.0.1', port: 0, routes, missing: async () => [], metrics: async () => '', logger: SILENT })
+  return serve({ host: '127.0.0.1', port: 0, routes, missing: async () => [], metrics: async () => '', logger: SILENT, drainDelayMs: 0 })
 }
 
 test('the editor comes whole from here: every file the page names is there, and nothing may come from elsewhere', async () => {

@@ -46,6 +46,7 @@ async function served() {
     missing: async () => [],
     metrics: async () => '',
     logger: SILENT,
+    drainDelayMs: 0,
   })
 }
 

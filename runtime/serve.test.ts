@@ -7,7 +7,15 @@ import { WebSocket } from 'ws'
 import { type ServeOptions, serve } from './serve.ts'
 
 const SILENT = pino({ level: 'silent' })
-const LISTENER = { host: '127.0.0.1', port: 0, routes: {}, missing: async () => [], metrics: async () => '', logger: SILENT } as const
+const LISTENER = {
+  host: '127.0.0.1',
+  port: 0,
+  routes: {},
+  missing: async () => [],
+  metrics: async () => '',
+  logger: SILENT,
+  drainDelayMs: 0,
+} as const
 const ECHO: ServeOptions['sockets'] = {
   '/live': { protocol: () => false, open: socket => socket.on('message', data => socket.send(String(data))) },
 }
@@ -102,6 +110,35 @@ test('draining: not ready at once, sockets are told to come back, what is in fli
   assert.equal(await (await slow).text(), 'finished')
   await drained
   await assert.rejects(fetch(served.origin))
+})
+
+test('while it drains, anybody can ask whether it is ready, and no WebSocket is taken, until the last one was told', async () => {
+  const served = await serve({ ...LISTENER, sockets: ECHO, drainDelayMs: 200, drainSpreadMs: 200 })
+  const url = `${served.origin.replace('http', 'ws')}/live`
+  const sockets = [new WebSocket(url), new WebSocket(url)] as const
+  for (const socket of sockets) await once(socket, 'open')
+  // A connection of its own each time, as balancers make them.
+  const isReady = () => fetch(`${served.origin}/health/ready`, { headers: { connection: 'close' } })
+  const closes = sockets.map(socket => once(socket, 'close'))
+  const begun = performance.now()
+  const drained = served[Symbol.asyncDispose]()
+  assert.equal((await isReady()).status, 503)
+  const late = new WebSocket(url)
+  late.on('error', () => {})
+  const [, refused] = (await once(late, 'unexpected-response')) as [unknown, { statusCode: number }]
+  assert.equal(refused.statusCode, 503)
+  await closes[0]
+  assert.ok(performance.now() - begun >= 190, 'it serves on for a moment')
+  assert.equal(sockets[1].readyState, WebSocket.OPEN)
+  assert.equal((await isReady()).status, 503)
+  await Promise.all([drained, ...closes])
+})
+
+test('when nobody is connected there is nothing to wait for', async () => {
+  const served = await serve({ ...LISTENER, drainDelayMs: 5_000 })
+  const begun = performance.now()
+  await served[Symbol.asyncDispose]()
+  assert.ok(performance.now() - begun < 1_000)
 })
 
 test('what does not finish in time is cut', async () => {

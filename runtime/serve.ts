@@ -5,11 +5,12 @@
  * format; everything else by the routes given.
  */
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { correlationOf } from './correlation.ts'
 import type { Logger } from './logger.ts'
 import { refuse, send, sendJson } from './reply.ts'
+import { hostRefusal, isLoopback, originRefusal } from './request-origin.ts'
 import { openWebSockets, type SocketRoute } from './web-sockets.ts'
 
 /** Answers one request. What it throws is logged and answered with 500, without its message. */
@@ -28,7 +29,7 @@ export interface ServeOptions {
   /** Prometheus' text format. */
   readonly metrics: () => Promise<string>
   readonly logger: Logger
-  /** ms between "not ready" and the first close, so that a balancer can turn away; 0 unless told */
+  /** ms of serving on between "not ready" and the first close, so that a balancer can turn away; 500 unless told, 0 when nobody is connected */
   readonly drainDelayMs?: number
   /** ms over which the closes of WebSockets are spread, so that their clients do not all come back at once; 2,000 unless told */
   readonly drainSpreadMs?: number
@@ -45,10 +46,11 @@ export interface Served extends AsyncDisposable {
   readonly origin: string
 }
 
-/** Listens, or rejects when the address is taken. Disposing drains: not ready → close WebSockets → finish what is in flight → close. */
+/** Listens, or rejects when the address is taken. Disposing drains: not ready → serve on for a moment → close WebSockets → finish what is in flight → close. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { host, port, missing, metrics, logger } = options
-  const { drainDelayMs = 0, drainSpreadMs = 2_000, drainDeadlineMs = 8_000, headersTimeoutMs = 10_000 } = options
+  const { drainDelayMs = 500, drainSpreadMs = 2_000, drainDeadlineMs = 8_000, headersTimeoutMs = 10_000 } = options
+  const isFenced = isLoopback(host)
   let draining = false
   const find = router({
     ...options.routes,
@@ -75,6 +77,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
       // Its connection is kept alive for another request, which must not come any more.
       response.on('finish', () => draining && setImmediate(() => server.closeIdleConnections()))
       response.on('error', err => logger.debug({ err }, 'The client went away'))
+      const refusal = (isFenced ? hostRefusal(request) : undefined) ?? originRefusal(request)
+      if (refusal !== undefined) return refuse(response, refusal, { connection: 'close' })
       const route = find(pathOf(request))
       if (route === undefined) return refuse(response, { status: 404, code: 'NOT_FOUND', message: 'There is nothing here.' })
       void (async () => route(request, response))().catch((err: unknown) => {
@@ -85,7 +89,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
       })
     },
   )
-  server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => sockets.accept(request, pathOf(request), stream, head))
+  server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
+    const refusal = (isFenced ? hostRefusal(request) : undefined) ?? originRefusal(request, true)
+    if (refusal !== undefined) sockets.refuse(request, stream, refusal)
+    else sockets.accept(request, pathOf(request), stream, head)
+  })
   // Many clients come back at once after a restart; what the queue of the system does not hold waits for a second.
   server.listen({ port, host, backlog: 4_096 })
   await once(server, 'listening')
@@ -99,10 +107,13 @@ export async function serve(options: ServeOptions): Promise<Served> {
       sockets.cut()
       server.closeAllConnections()
     }, drainDeadlineMs)
-    if (drainDelayMs > 0) await new Promise(resolve => setTimeout(resolve, drainDelayMs))
+    // Shares of the deadline, so that a short one leaves time for what is in flight.
+    const delayMs = Math.min(drainDelayMs, drainDeadlineMs / 4)
+    if (delayMs > 0 && (await hasConnections(server))) await new Promise(resolve => setTimeout(resolve, delayMs))
+    // Until then the listener answers, so that "not ready" can still be asked for.
+    await sockets.close(Math.min(drainSpreadMs, drainDeadlineMs / 2))
     const closed = once(server, 'close')
     server.close()
-    await sockets.close(drainSpreadMs)
     await closed
     clearTimeout(late)
   }
@@ -116,6 +127,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return drained
     },
   }
+}
+
+function hasConnections(server: Server): Promise<boolean> {
+  return new Promise(resolve => server.getConnections((error, count) => resolve(error !== null || count > 0)))
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -1,8 +1,10 @@
 /** The WebSockets of a listener: accepted by path, kept alive, closed in an orderly way. */
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { correlationOf } from './correlation.ts'
 import type { Logger } from './logger.ts'
+import { type Refusal, refusalBody } from './reply.ts'
 
 /** Takes the accepted WebSockets of one path. */
 export interface SocketRoute {
@@ -13,8 +15,10 @@ export interface SocketRoute {
 }
 
 export interface WebSockets {
-  /** For the server's `upgrade` event. Of another site's page, of an unknown path or after `refuseMore`, it is turned away. */
+  /** For the server's `upgrade` event. Of an unknown path or after `refuseMore`, it is turned away. */
   accept(request: IncomingMessage, path: string, stream: Socket, head: Buffer): void
+  /** For the same event, when the listener has a reason of its own. */
+  refuse(request: IncomingMessage, stream: Socket, refusal: Refusal): void
   refuseMore(): void
   /** Asks every client to come back, spread over `spreadMs`. Resolves when all were asked; they have yet to answer. */
   close(spreadMs: number): Promise<void>
@@ -28,6 +32,8 @@ const SILENT_FOR_MS = 75_000
 const MAX_FRAME_BYTES = 1_048_576
 /** 1012 "service restart" (IANA registry of WebSocket close codes): clients connect again by themselves. */
 const RESTART = { code: 1012, reason: 'The server restarts; connect again and resume after your last cursor.' } as const
+const SHUTTING_DOWN: Refusal = { status: 503, code: 'SHUTTING_DOWN', message: 'The process is shutting down; connect again.' }
+const NO_SUCH_PATH: Refusal = { status: 404, code: 'NOT_FOUND', message: 'There is no WebSocket here.' }
 
 export function openWebSockets(routes: Readonly<Record<string, SocketRoute>>, logger: Logger): WebSockets {
   const targets = new Map(
@@ -49,13 +55,19 @@ export function openWebSockets(routes: Readonly<Record<string, SocketRoute>>, lo
   }, PING_EVERY_MS)
   pinging.unref()
 
+  function turnAway({ headers }: IncomingMessage, stream: Socket, refusal: Refusal): void {
+    stream.on('error', err => logger.debug({ err }, 'A WebSocket broke'))
+    const body = JSON.stringify(refusalBody(refusal, correlationOf(headers)))
+    const type = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`
+    stream.end(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nConnection: close\r\n${type}\r\n\r\n${body}`)
+  }
+
   return {
     accept: (request, path, stream, head) => {
-      stream.on('error', err => logger.debug({ err }, 'A WebSocket broke'))
       const target = targets.get(path)
-      if (!accepts) return turnAway(stream, 503, 'Service Unavailable')
-      if (target === undefined) return turnAway(stream, 404, 'Not Found')
-      if (!isSameOrigin(request)) return turnAway(stream, 403, 'Forbidden')
+      if (!accepts) return turnAway(request, stream, SHUTTING_DOWN)
+      if (target === undefined) return turnAway(request, stream, NO_SUCH_PATH)
+      stream.on('error', err => logger.debug({ err }, 'A WebSocket broke'))
       target.acceptor.handleUpgrade(request, stream, head, socket => {
         const hear = () => heard.set(socket, performance.now())
         hear()
@@ -66,6 +78,7 @@ export function openWebSockets(routes: Readonly<Record<string, SocketRoute>>, lo
         target.open(socket, request, stream)
       })
     },
+    refuse: turnAway,
     refuseMore: () => {
       accepts = false
       clearInterval(pinging)
@@ -81,18 +94,4 @@ export function openWebSockets(routes: Readonly<Record<string, SocketRoute>>, lo
       for (const socket of heard.keys()) socket.terminate()
     },
   }
-}
-
-/** Browsers let any page open a WebSocket to any host and tell its origin: pages of other sites are turned away. Programs send none. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return true
-  try {
-    return new URL(headers.origin).host === headers.host
-  } catch {
-    return false
-  }
-}
-
-function turnAway(stream: Socket, status: number, reason: string): void {
-  stream.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
