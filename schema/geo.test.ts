@@ -5,7 +5,9 @@ import { type Box, boxContains, boxesAround, boxesOf, distanceMeters, EARTH_RADI
 import type { Location } from './poi.ts'
 
 const at = (latitude: number, longitude: number): Location => ({ latitude, longitude })
-const inAny = (boxes: readonly Box[], point: Location): boolean => boxes.some(box => box.west <= box.east && boxContains(box, point))
+/** By comparing numbers alone, as an index does. */
+const inAny = (boxes: readonly Box[], { latitude, longitude }: Location): boolean =>
+  boxes.some(({ west, south, east, north }) => latitude >= south && latitude <= north && longitude >= west && longitude <= east)
 
 /** Degrees as they come, with the places where mistakes hide: poles, antimeridian, equator, whole numbers. */
 const degrees = (limit: number): fc.Arbitrary<number> =>
@@ -47,6 +49,19 @@ test('a box from east to west crosses the antimeridian', () => {
   const box = { west: 170, south: -10, east: -170, north: 10 }
   for (const point of [at(0, 180), at(0, -180), at(10, 170), at(-10, -170)]) assert.ok(boxContains(box, point))
   for (const point of [at(0, 169.9), at(0, -169.9), at(0, 0)]) assert.ok(!boxContains(box, point))
+})
+
+test('180 and -180 are one meridian, on whichever edge of a box it is', () => {
+  const boxes = [
+    { west: 170, east: 180 },
+    { west: -180, east: -170 },
+    { west: 180, east: 180 },
+    { west: -180, east: -180 },
+    { west: 180, east: -180 },
+    { west: -180, east: 180 },
+  ].map(edges => ({ ...edges, south: -10, north: 10 }))
+  for (const box of boxes) for (const longitude of [180, -180]) assert.ok(boxContains(box, at(0, longitude)), JSON.stringify(box))
+  for (const longitude of [180, -180]) assert.ok(!boxContains({ west: -170, east: 170, south: -10, north: 10 }, at(0, longitude)))
 })
 
 test('a box and its parts without the antimeridian hold the same', () => {
@@ -133,8 +148,6 @@ test('the polygon of the corners of a box is the box', () => {
       const east = west + width > 180 ? west + width - 360 : west + width
       const box = { west, east, south: Math.min(a, b), north: Math.max(a, b) }
       const ring = [at(box.south, west), at(box.south, east), at(box.north, east), at(box.north, west)]
-      // -180 and 180 are one meridian to a polygon and two edges to a box.
-      fc.pre(Math.abs(point.longitude) !== 180)
       assert.equal(polygonContains(ring, point), boxContains(box, point))
     }),
     { numRuns: 2_000 },

@@ -26,19 +26,24 @@ export function distanceMeters(a: Location, b: Location): number {
   return 2 * EARTH_RADIUS * Math.asin(Math.min(1, Math.sqrt(h)))
 }
 
-/** Edges are inside. */
-export function boxContains(box: Box, at: Location): boolean {
-  if (at.latitude < box.south || at.latitude > box.north) return false
-  return box.west <= box.east ? at.longitude >= box.west && at.longitude <= box.east : at.longitude >= box.west || at.longitude <= box.east
+/** Edges are inside. The antimeridian is both -180 and 180: a box that has the one has the other. */
+export function boxContains({ west, south, east, north }: Box, { latitude, longitude }: Location): boolean {
+  if (latitude < south || latitude > north) return false
+  if (west > east) return longitude >= west || longitude <= east
+  if (longitude >= west && longitude <= east) return true
+  return (west === -180 && longitude === 180) || (east === 180 && longitude === -180)
 }
 
-/** The same area as one or two boxes that do not cross the antimeridian (west ≤ east). */
+/** The same area as one or two boxes (west ≤ east) that hold it by comparing numbers alone: each meridian is one number, but the antimeridian. */
 export function boxesOf(box: Box): Box[] {
-  if (box.west <= box.east) return [box]
-  return [
-    { ...box, east: 180 },
-    { ...box, west: -180 },
-  ]
+  if (box.west > box.east)
+    return [
+      { ...box, east: 180 },
+      { ...box, west: -180 },
+    ]
+  if (box.west === -180 && box.east < 180) return [box, { ...box, west: 180, east: 180 }]
+  if (box.east === 180 && box.west > -180) return [box, { ...box, west: -180, east: -180 }]
+  return [box]
 }
 
 /** One or two boxes (west ≤ east) that together hold every point within the radius of the centre. */

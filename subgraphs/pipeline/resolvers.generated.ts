@@ -22,7 +22,7 @@ export type Scalars = {
   JSON: { input: unknown; output: unknown; }
 };
 
-/** A box on the map. west > east crosses the antimeridian. */
+/** A box on the map. west > east crosses the antimeridian, which is both -180 and 180. */
 export type BoundingBoxInput = {
   /** degrees, -180 to 180 */
   readonly east: Scalars['Float']['input'];

@@ -25,7 +25,7 @@ export type Scalars = {
   Receipt: { input: string; output: string; }
 };
 
-/** A box on the map. west > east crosses the antimeridian. */
+/** A box on the map. west > east crosses the antimeridian, which is both -180 and 180. */
 export type BoundingBoxInput = {
   /** degrees, -180 to 180 */
   readonly east: Scalars['Float']['input'];
@@ -66,7 +66,7 @@ export type EngineStatus = {
   readonly asOf: Scalars['Cursor']['output'];
   /** Its name. */
   readonly engine: Scalars['String']['output'];
-  /** It answers. */
+  /** It answers, and what changes gets into it. */
   readonly healthy: Scalars['Boolean']['output'];
   /** Processed changes not yet applied. */
   readonly lagRecords: Scalars['Int']['output'];

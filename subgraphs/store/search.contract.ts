@@ -169,6 +169,18 @@ export function searchContract(name: string, open: () => Promise<SearchFixture>)
       await fc.assert(property, { numRuns: 25 })
     })
 
+    test('a box that ends on the antimeridian holds it by both of its names', async () => {
+      await using fixture = await open()
+      const pois = [180, -180, 179, -179].map((longitude, i) => processedPoi({ id: `p${i}`, location: { latitude: 0, longitude } }))
+      await applyAll(fixture.projection, pois)
+      const within = async (west: number, east: number) =>
+        ids(await allPages(fixture.search, filterOf({ bbox: { west, east, south: -1, north: 1 } }), { by: 'ID' }, 5))
+      assert.deepEqual(await within(178, 180), ['p0', 'p1', 'p2'])
+      assert.deepEqual(await within(-180, -178), ['p0', 'p1', 'p3'])
+      assert.deepEqual(await within(180, -180), ['p0', 'p1'])
+      assert.deepEqual(await within(-180, -180), ['p0', 'p1'])
+    })
+
     test('a hit carries the whole POI', async () => {
       await using fixture = await open()
       const whole = processedPoi({ id: 'a', attributes: { seats: 7 }, names: { de: 'Kaffee' }, version: 3, description: 'nice' })
