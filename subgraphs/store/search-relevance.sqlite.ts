@@ -1,9 +1,14 @@
-/** Pages by relevance: the text index tells for each kind of match which POIs have it; only those of the best scores are looked at. */
+/**
+ * Pages by relevance. Few POIs are read and judged one by one; of many, the text index tells for each kind of match which ones have it, and
+ * only those of the best scores are looked at.
+ */
 import { byKey, type Candidate, candidateOf, columns, sizeOf } from './candidates.sqlite.ts'
-import { type Conditions, matchAll, quoted, startOf, whereOf } from './conditions.sqlite.ts'
+import { type Conditions, type Driver, fromDriver, matchAll, quoted, startOf, whereOf } from './conditions.sqlite.ts'
+import { indexWords } from './index-words.ts'
 import type { Pace } from './pace.ts'
 import type { Reader } from './readers.sqlite.ts'
-import { MATCHES } from './relevance.ts'
+import { poiOf } from './records.sqlite.ts'
+import { MATCHES, relevanceOf } from './relevance.ts'
 import type { SortKey } from './search.ts'
 
 export interface RelevanceRequest {
@@ -13,23 +18,45 @@ export interface RelevanceRequest {
   readonly first: number
 }
 
+/** POIs that it pays to judge one by one: some ms. */
+export const FEW_TO_JUDGE = 500
 /** POIs by number whose index entries are read together: some ms. */
-const PIECE = 32_768
+const PIECE = 16_384
 /** POIs that are looked up together. */
 const TOGETHER = 4_096
 
 const bestFirst = byKey('descending')
 
+/** The page from the rows of one driver, which are few. */
+export function mostRelevantOfFew(
+  reader: Reader,
+  { conditions, holds }: Conditions,
+  driver: Driver,
+  request: RelevanceRequest,
+): Candidate[] {
+  // What a POI scores tells as well whether it has the words at all.
+  const others = conditions.filter(({ kind }) => kind !== 'words')
+  const from = fromDriver(driver, whereOf(others, driver))
+  const candidates: Candidate[] = []
+  for (const row of reader.tuples(`SELECT ${columns("''")} ${from.text}`, from.values)) {
+    const candidate = candidateOf(row)
+    if (holds !== null && !holds(candidate.location)) continue
+    const record = reader.get('SELECT record FROM history WHERE h = ?', [candidate.state])
+    const points = record === undefined ? 0 : relevanceOf(request.words, indexWords(poiOf(record)))
+    const key = { value: points, id: candidate.key.id }
+    if (points > 0 && (request.after === null || bestFirst(key, request.after) > 0)) candidates.push({ ...candidate, key })
+  }
+  return candidates.sort((a, b) => bestFirst(a.key, b.key)).slice(0, request.first)
+}
+
 /** The page, from the best score down, until it is full. */
 export async function mostRelevant(reader: Reader, found: Conditions, request: RelevanceRequest, pace: Pace): Promise<Candidate[]> {
-  const byScore = await scores(reader, request.words, pace)
   const page: Candidate[] = []
-  for (const points of [...byScore.keys()].sort((a, b) => b - a)) {
+  for await (const { points, numbers } of scores(reader, request.words, pace)) {
     if (request.after !== null && points > Number(request.after.value)) continue
-    const equals = byScore.get(points) ?? []
     const candidates: Candidate[] = []
-    for (let at = 0; at < equals.length; at += TOGETHER) {
-      candidates.push(...firstById(reader, found, equals.slice(at, at + TOGETHER), points, request))
+    for (let at = 0; at < numbers.length; at += TOGETHER) {
+      candidates.push(...firstById(reader, found, numbers.slice(at, at + TOGETHER), points, request))
       await pace.breathe()
     }
     page.push(...candidates.sort((a, b) => bestFirst(a.key, b.key)))
@@ -38,33 +65,65 @@ export async function mostRelevant(reader: Reader, found: Conditions, request: R
   return page.slice(0, request.first)
 }
 
-/** The POIs (their numbers) by the points of `relevance.ts`. Only the index is read. */
-async function scores(reader: Reader, words: readonly string[], pace: Pace): Promise<Map<number, number[]>> {
-  const byScore = new Map<number, number[]>()
-  const all = matchAll(words)
+interface Score {
+  readonly points: number
+  /** the POIs that have them, by number */
+  readonly numbers: readonly number[]
+}
+
+/** Scores by `relevance.ts`, the best first. Only the index is read. */
+function scores(reader: Reader, words: readonly string[], pace: Pace): AsyncIterable<Score> {
+  const [word, ...others] = words
+  return word !== undefined && others.length === 0 ? scoresOfOne(reader, word, pace) : scoresOfMany(reader, words, pace)
+}
+
+/** With a single word each kind of match is a score, and those that a page does not need are never asked for. */
+async function* scoresOfOne(reader: Reader, word: string, pace: Pace): AsyncGenerator<Score> {
   const last = sizeOf(reader)
+  const seen = new Uint8Array(last + 1)
+  for (const match of MATCHES) {
+    const numbers: number[] = []
+    for (let start = 1; start <= last; start += PIECE) {
+      for (const n of numbersOf(reader, queryOf(match, word), start)) {
+        if (seen[n] === 1) continue
+        seen[n] = 1
+        numbers.push(n)
+      }
+      await pace.breathe()
+    }
+    if (numbers.length > 0) yield { points: match.points, numbers }
+  }
+}
+
+async function* scoresOfMany(reader: Reader, words: readonly string[], pace: Pace): AsyncGenerator<Score> {
+  const last = sizeOf(reader)
+  const byPoints = new Map<number, number[]>()
   for (let start = 1; start <= last; start += PIECE) {
     const total = new Uint32Array(PIECE)
     for (const word of words) {
+      const others = matchAll(words.filter(other => other !== word))
       const seen = new Uint8Array(PIECE)
-      for (const { points, field, isWhole } of MATCHES) {
-        const match = `(${field} : ${isWhole ? quoted(word) : startOf(word)}) AND ${all}`
-        for (const n of numbersOf(reader, match, start)) {
+      for (const match of MATCHES) {
+        for (const n of numbersOf(reader, `${queryOf(match, word)} AND ${others}`, start)) {
           if (seen[n - start] === 1) continue
           seen[n - start] = 1
-          total[n - start] = (total[n - start] ?? 0) + points
+          total[n - start] = (total[n - start] ?? 0) + match.points
         }
       }
       await pace.breathe()
     }
     for (const [i, points] of total.entries()) {
       if (points === 0) continue
-      const equals = byScore.get(points)
-      if (equals === undefined) byScore.set(points, [start + i])
+      const equals = byPoints.get(points)
+      if (equals === undefined) byPoints.set(points, [start + i])
       else equals.push(start + i)
     }
   }
-  return byScore
+  for (const points of [...byPoints.keys()].sort((a, b) => b - a)) yield { points, numbers: byPoints.get(points) ?? [] }
+}
+
+function queryOf({ field, isWhole }: (typeof MATCHES)[number], word: string): string {
+  return `(${field} : ${isWhole ? quoted(word) : startOf(word)})`
 }
 
 /** As one JSON text, which costs a tenth of as many rows. */
@@ -79,11 +138,10 @@ function firstById(
   { conditions, holds }: Conditions,
   numbers: readonly number[],
   points: number,
-  request: RelevanceRequest,
+  { after, first }: RelevanceRequest,
 ): Candidate[] {
   // The words are seen to: whoever has points has all of them.
-  const where = whereOf(conditions, conditions.find(({ kind }) => kind === 'words')?.driver)
-  const { after, first } = request
+  const where = whereOf(conditions.filter(({ kind }) => kind !== 'words'))
   const id = after !== null && points === after.value ? after.id : ''
   const limit = holds === null ? first : -1 // -1: none, since `holds` will drop some
   const sql = `SELECT ${columns('?')} FROM json_each(?) i CROSS JOIN poi p ON p.n = i.value WHERE p.id > ? AND ${where.text} ORDER BY p.id LIMIT ?`

@@ -7,7 +7,7 @@ import { Pace } from './pace.ts'
 import type { Reader, Readers } from './readers.sqlite.ts'
 import type { Facet, PageRequest, Search, SearchPage } from './search.ts'
 import { FARTHEST, nearest, nearestOfFew } from './search-distance.sqlite.ts'
-import { mostRelevant } from './search-relevance.sqlite.ts'
+import { FEW_TO_JUDGE, mostRelevant, mostRelevantOfFew } from './search-relevance.sqlite.ts'
 import { type Tally, type TallyBy, tallyAll, tallyFew } from './search-tally.sqlite.ts'
 import { sortFew, walk, walkAll } from './search-walk.sqlite.ts'
 
@@ -73,9 +73,12 @@ export function openSqliteSearch(readers: Readers, limits: SqliteSearchLimits = 
 
 /** Where few POIs come into question, or the first ones of an order are wanted; undefined when it would take long. */
 function quickPage(reader: Reader, found: Conditions, request: PageRequest, { fewRows }: SqliteSearchLimits): Candidate[] | undefined {
-  const { order, after } = request
+  const { order, after, filter } = request
   const first = request.first + 1
-  if (order.by === 'RELEVANCE') return undefined
+  if (order.by === 'RELEVANCE') {
+    const few = smallestDriver(reader, found.conditions, Math.min(fewRows ?? FEW_TO_JUDGE, FEW_TO_JUDGE))
+    return few && mostRelevantOfFew(reader, found, few, { words: filter.words ?? [], after, first })
+  }
   if (found.conditions.length === 0) return order.by === 'DISTANCE' ? undefined : walkAll(reader, { by: order.by, after, first })
   const few = smallestDriver(reader, found.conditions, fewRows ?? fewFor(reader, first))
   if (few === undefined) return undefined
