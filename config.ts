@@ -1,6 +1,7 @@
 /** What the embedded platform reads from its environment and its command line. */
 import { parseArgs } from 'node:util'
-import { type Config, describeFields, type Environment } from '#runtime/config.ts'
+import type { Config, Environment } from '#runtime/config.ts'
+import { printFields } from '#runtime/help.ts'
 import { PLATFORM_FIELDS, readProcessConfig } from '#runtime/platform-config.ts'
 import { FEED_FIELDS } from './subgraphs/pipeline/config.ts'
 
@@ -35,6 +36,6 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     process.exit(2)
   }
   console.log(USAGE)
-  for (const { name, fallback, description } of describeFields(EMBEDDED_FIELDS)) console.log(`  ${name}=${fallback}\n      ${description}`)
+  printFields(EMBEDDED_FIELDS)
   process.exit(0)
 }

@@ -1,7 +1,7 @@
 /** The gateway process: the supergraph in, subgraphs of other processes behind it. `node gateway/main.ts --help` tells the rest. */
 import '#runtime/production.ts'
 import { readFile } from 'node:fs/promises'
-import { describeFields } from '#runtime/config.ts'
+import { printFields } from '#runtime/help.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
 import { serve } from '#runtime/serve.ts'
@@ -15,7 +15,7 @@ import { readSupergraph } from './supergraph.ts'
 const { help, env } = commandLine(process.argv.slice(2), process.env)
 if (help) {
   console.log('node gateway/main.ts [--supergraph FILE] [--port N]\n\nServes a supergraph whose subgraphs run elsewhere. Environment:')
-  for (const { name, fallback, description } of describeFields(GATEWAY_FIELDS)) console.log(`  ${name}=${fallback}\n      ${description}`)
+  printFields(GATEWAY_FIELDS)
   process.exit(0)
 }
 

@@ -2,14 +2,21 @@
 import '#runtime/production.ts'
 import { join } from 'node:path'
 import { openLog } from '#log/open-log.ts'
+import { readNoFlags } from '#runtime/help.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
 import { loadOrCreateKey } from '#runtime/secret.ts'
 import { serve } from '#runtime/serve.ts'
 import { subgraphEndpoint } from '#runtime/serve-subgraph.ts'
 import { topicSpecs } from '#schema/topics.ts'
-import { readIngestConfig } from './config.ts'
+import { INGEST_FIELDS, readIngestConfig } from './config.ts'
 import { openIngest } from './ingest.ts'
+
+readNoFlags(
+  process.argv.slice(2),
+  'node subgraphs/ingest/main.ts\n\nServes the subgraph ingest: mutations in, submissions durable in the log.',
+  INGEST_FIELDS,
+)
 
 await run('poi-ingest', readIngestConfig, async ({ config, logger, stopped }) => {
   const { POI_DATA_DIR: dataDir, POI_PARTITIONS: partitions } = config

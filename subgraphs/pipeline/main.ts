@@ -2,6 +2,7 @@
 import '#runtime/production.ts'
 import { join } from 'node:path'
 import { openLog } from '#log/open-log.ts'
+import { readNoFlags } from '#runtime/help.ts'
 import { lockDirectory } from '#runtime/lock.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
@@ -9,9 +10,15 @@ import { loadOrCreateKey } from '#runtime/secret.ts'
 import { serve } from '#runtime/serve.ts'
 import { subgraphEndpoint } from '#runtime/serve-subgraph.ts'
 import { topicSpecs } from '#schema/topics.ts'
-import { feedLimitsOf, readPipelineConfig } from './config.ts'
+import { feedLimitsOf, PIPELINE_FIELDS, readPipelineConfig } from './config.ts'
 import { startProcessor } from './start-processor.ts'
 import { openPipeline } from './subgraph.ts'
+
+readNoFlags(
+  process.argv.slice(2),
+  'node subgraphs/pipeline/main.ts\n\nRuns the processor and serves the subgraph pipeline: live subscriptions.',
+  PIPELINE_FIELDS,
+)
 
 await run('poi-pipeline', readPipelineConfig, async ({ config, logger, stopped }) => {
   const { POI_DATA_DIR: dataDir, POI_PARTITIONS: partitions } = config

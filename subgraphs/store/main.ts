@@ -2,6 +2,7 @@
 import '#runtime/production.ts'
 import { join } from 'node:path'
 import { openLog } from '#log/open-log.ts'
+import { readNoFlags } from '#runtime/help.ts'
 import { lockDirectory } from '#runtime/lock.ts'
 import { createRegistry, mergeMetrics, sourceOfRegistry } from '#runtime/metrics.ts'
 import { run } from '#runtime/run.ts'
@@ -9,8 +10,10 @@ import { loadOrCreateKey } from '#runtime/secret.ts'
 import { serve } from '#runtime/serve.ts'
 import { subgraphEndpoint } from '#runtime/serve-subgraph.ts'
 import { topicSpecs } from '#schema/topics.ts'
-import { readStoreConfig } from './config.ts'
+import { readStoreConfig, STORE_FIELDS } from './config.ts'
 import { openStore } from './subgraph.ts'
+
+readNoFlags(process.argv.slice(2), 'node subgraphs/store/main.ts\n\nRuns the sink and serves the subgraph store: queries.', STORE_FIELDS)
 
 await run('poi-store', readStoreConfig, async ({ config, logger, stopped }) => {
   const { POI_DATA_DIR: dataDir, POI_PARTITIONS: partitions } = config
