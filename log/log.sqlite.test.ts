@@ -213,7 +213,7 @@ describe('SQLite log: one file', { timeout: 60_000 }, () => {
       async () => {
         for (; kept < 1_000; kept++) await log.appender.append('in', [{ partition: 0, key: null, value }])
       },
-      (error: { code?: unknown; cause?: unknown }) => error.code === 'UNAVAILABLE' && /full/.test(String(error.cause)),
+      (error: { code?: unknown; cause?: unknown }) => error.code === 'FULL' && /full/.test(String(error.cause)),
     )
     assert.ok(kept > 5)
     assert.deepEqual((await log.topics.positions('in')).latest, [kept])
@@ -246,7 +246,7 @@ describe('SQLite log: one file', { timeout: 60_000 }, () => {
         }),
       onRetry: refused.resolve,
     })
-    assert.equal(((await refused.promise) as { code?: unknown }).code, 'UNAVAILABLE')
+    assert.equal(((await refused.promise) as { code?: unknown }).code, 'FULL')
     await log.trim('ballast', (await log.topics.positions('ballast')).latest)
     assertCounted(await takeWithPartitions(log, 'out', 200), 200)
     abort.abort()

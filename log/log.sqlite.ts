@@ -20,7 +20,7 @@ export interface SqliteLogOptions {
   /** Records and bytes that may be on their way to the file from this log: 20,000 and 32 MiB unless told. An append beyond is OVERLOADED. */
   readonly maxInFlightRecords?: number | undefined
   readonly maxInFlightBytes?: number | undefined
-  /** The file grows to this size at most; what does not fit is refused with UNAVAILABLE. Unbounded unless told. Only where the writer is opened. */
+  /** The file grows to this size at most; what does not fit is refused with FULL. Unbounded unless told. Only where the writer is opened. */
   readonly maxFileBytes?: number | undefined
   /** ms between looks for records past their retention: 5,000 unless told. Only where the writer is opened. */
   readonly cleanEveryMs?: number | undefined

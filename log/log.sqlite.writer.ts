@@ -81,7 +81,9 @@ const write = (group: typeof inbox): { readonly port: MessagePort; readonly answ
     return answers
   } catch (cause) {
     rollback()
-    const error = { code: 'UNAVAILABLE', message: `The log file could not be written: ${wordsOf(cause)}.`, cause } as const
+    const error = isFull(cause)
+      ? ({ code: 'FULL', message: 'The log file cannot grow: its disk, or its limit, is full. Nothing was written.', cause } as const)
+      : ({ code: 'UNAVAILABLE', message: `The log file could not be written: ${wordsOf(cause)}.`, cause } as const)
     return group.map(({ port, ask }) => ({ port, answer: { id: ask.id, error } }))
   }
 }
@@ -170,7 +172,10 @@ const begin = (): void => {
   }
 }
 
-const isBusy = (error: unknown): boolean => error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5 // SQLITE_BUSY
+const hasCode = (error: unknown, primary: number): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === primary
+const isBusy = (error: unknown): boolean => hasCode(error, 5) // SQLITE_BUSY
+const isFull = (error: unknown): boolean => hasCode(error, 13) // SQLITE_FULL
 
 const rollback = (): void => {
   if (db.isTransaction) db.exec('ROLLBACK')

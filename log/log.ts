@@ -81,7 +81,7 @@ export interface Appender {
    * order given. Called for every mutation, so engines gather concurrent calls into one write. Nothing is buffered beyond the
    * engine's bound: a call that would pass it is refused at once.
    * @throws LogError OVERLOADED (nothing was written; try again later), DEADLINE_EXCEEDED (the outcome is unknown: a resend must
-   *   carry the same event id), UNAVAILABLE, CLOSED, TOPIC_UNKNOWN (or it has no such partition), TOO_LARGE (a record over 1 MiB, or a
+   *   carry the same event id), FULL (no room is left; nothing was written, and a retry may find room), UNAVAILABLE, CLOSED, TOPIC_UNKNOWN (or it has no such partition), TOO_LARGE (a record over 1 MiB, or a
    *   call that alone would pass the bound).
    */
   append(topic: string, records: readonly NewRecord[], options?: AppendOptions): Promise<readonly Position[]>
@@ -204,6 +204,7 @@ export const LOG_ERROR_CODES = [
   'OVERLOADED',
   'DEADLINE_EXCEEDED',
   'UNAVAILABLE',
+  'FULL',
   'FENCED',
   'POSITION_EXPIRED',
   'POSITION_AHEAD',

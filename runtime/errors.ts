@@ -2,6 +2,7 @@
 export const ERROR_TABLE = {
   OVERLOADED: { retryable: true, retryAfterMs: 200, meaning: 'More is in flight than the platform accepts; nothing was written.' },
   BROKER_UNAVAILABLE: { retryable: true, retryAfterMs: 1_000, meaning: 'The log cannot be reached.' },
+  DISK_FULL: { retryable: true, retryAfterMs: 5_000, meaning: 'The disk of the platform has no room left; nothing was written.' },
   STORE_UNAVAILABLE: { retryable: true, retryAfterMs: 1_000, meaning: 'The record store cannot be reached.' },
   SEARCH_UNAVAILABLE: { retryable: true, retryAfterMs: 1_000, meaning: 'The search engine cannot be reached.' },
   DEADLINE_EXCEEDED: {
@@ -19,7 +20,7 @@ export const ERROR_TABLE = {
   BAD_USER_INPUT: { retryable: false, meaning: 'The request is wrong; the message says what was wanted and what came.' },
   UNAUTHENTICATED: { retryable: false, meaning: 'Who asks is not known.' },
   FORBIDDEN: { retryable: false, meaning: 'Who asks may not do this.' },
-  PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request is larger than allowed.' },
+  PAYLOAD_TOO_LARGE: { retryable: false, meaning: 'The request, or its answer, is larger than allowed.' },
   INTERNAL_SERVER_ERROR: { retryable: false, meaning: 'A fault of the platform; the correlation id finds it in the logs.' },
 } as const satisfies Record<string, { retryable: boolean; retryAfterMs?: number; meaning: string }>
 

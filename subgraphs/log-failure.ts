@@ -10,6 +10,7 @@ const MEANINGS = {
     'The log did not answer in time; whether a record was written is unknown. Resend it with the same idempotency key, or unchanged.',
   ],
   UNAVAILABLE: ['BROKER_UNAVAILABLE', 'The log cannot be reached.'],
+  FULL: ['DISK_FULL', "The disk of the platform's log is full; nothing was written."],
   CLOSED: ['BROKER_UNAVAILABLE', 'The log is closed.'],
   TOO_LARGE: ['PAYLOAD_TOO_LARGE', 'The records are larger than the log takes at once; nothing was written.'],
   POSITION_EXPIRED: ['CURSOR_EXPIRED', 'The log no longer holds what comes after the cursor.'],

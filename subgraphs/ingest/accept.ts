@@ -29,13 +29,15 @@ export interface AcceptOptions {
   readonly appendDeadlineMs: number
   readonly records: Counter<'transport' | 'outcome'>
   readonly shed: Counter<'reason'>
+  /** Told of every append: what it failed with, or undefined. */
+  readonly onAppended: (failure: unknown) => void
 }
 
 /**
  * Appends what was judged good and answers every record in its order. Either all good records are durable when it resolves, or none is
  * known to be and it throws.
  * @param now when they are accepted
- * @throws PoiError OVERLOADED, DEADLINE_EXCEEDED, BROKER_UNAVAILABLE, PAYLOAD_TOO_LARGE
+ * @throws PoiError OVERLOADED, DEADLINE_EXCEEDED, BROKER_UNAVAILABLE, DISK_FULL, PAYLOAD_TOO_LARGE
  */
 export type Accept = (judged: readonly Judged[], now: Micros) => Promise<readonly (Accepted | Refused)[]>
 
@@ -44,7 +46,7 @@ const OUTCOMES = ['accepted', 'refused', 'shed', 'failed'] as const
 const LOG_FULL = 'log_full'
 const utf8 = new TextEncoder()
 
-export function createAccept({ log, partitions, appendDeadlineMs, records, shed }: AcceptOptions): Accept {
+export function createAccept({ log, partitions, appendDeadlineMs, records, shed, onAppended }: AcceptOptions): Accept {
   const count = (outcome: (typeof OUTCOMES)[number], amount: number) => records.inc({ transport: TRANSPORT, outcome }, amount)
   // Series that begin at 0: the first refusal is a rise that an alert sees.
   for (const outcome of OUTCOMES) count(outcome, 0)
@@ -52,8 +54,11 @@ export function createAccept({ log, partitions, appendDeadlineMs, records, shed 
   const append = async (accepted: readonly NewRecord[]): Promise<readonly Position[]> => {
     if (accepted.length === 0) return []
     try {
-      return await log.appender.append(TOPICS.unprocessed, accepted, { deadlineMs: appendDeadlineMs })
+      const positions = await log.appender.append(TOPICS.unprocessed, accepted, { deadlineMs: appendDeadlineMs })
+      onAppended(undefined)
+      return positions
     } catch (error) {
+      onAppended(error)
       const isShed = error instanceof LogError && error.code === 'OVERLOADED'
       if (isShed) shed.inc({ reason: LOG_FULL }, accepted.length)
       count(isShed ? 'shed' : 'failed', accepted.length)

@@ -203,6 +203,21 @@ test('when the log is full the mutation is shed, retryable, and counted', async 
   assert.deepEqual(namingFaults(await registry.getMetricsAsJSON()), [])
 })
 
+test('a full disk is told as such, and ingest is not ready until there is room', async t => {
+  const { log, ask, ingest } = await opened(t, { maxFileBytes: 2_000_000 })
+  const inputs = Array.from({ length: 50 }, (_, nth) => cafe(`poi-${nth}`, { description: 'x'.repeat(4_000) }))
+  let errors: Awaited<ReturnType<typeof ask>>['errors'] = []
+  while (errors.length === 0) errors = (await ask(SUBMIT_MANY, { inputs })).errors
+  assert.equal(errors[0]?.message, "The disk of the platform's log is full; nothing was written.")
+  const { code, retryable, retryAfterMs } = errors[0]?.extensions ?? {}
+  assert.deepEqual({ code, retryable, retryAfterMs }, { code: 'DISK_FULL', retryable: true, retryAfterMs: 5_000 })
+  assert.deepEqual(await ingest.missing(), ["The disk of the platform's log is full."])
+  const { latest } = await log.topics.positions(TOPICS.unprocessed)
+  await log.trim(TOPICS.unprocessed, latest)
+  assert.deepEqual((await ask(SUBMIT_MANY, { inputs })).errors, [])
+  assert.deepEqual(await ingest.missing(), [])
+})
+
 test('a log that is gone is a system fault, and ingest is not ready', async t => {
   const { log, ask, ingest } = await opened(t)
   assert.deepEqual(await ingest.missing(), [])

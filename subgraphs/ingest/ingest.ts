@@ -26,6 +26,9 @@ export interface IngestOptions {
   readonly limits?: { /** ms a mutation waits for the log; 2,000 unless told */ readonly appendDeadlineMs?: number | undefined } | undefined
 }
 
+/** µs after which a full disk is no longer held against ingest: whether there is room again only the next append tells. */
+const FULL_FOR = 10_000_000 // 10 s
+
 /** Opens the subgraph. There is nothing to close: every mutation in flight is bounded by its deadline. */
 export async function openIngest({
   log,
@@ -47,7 +50,12 @@ export async function openIngest({
     help: 'Work turned away because there was too much of it.',
     labelNames: ['reason'],
   })
-  const accept = createAccept({ log, partitions, appendDeadlineMs: limits.appendDeadlineMs ?? 2_000, records, shed })
+  let fullUntil = 0
+  const onAppended = (failure: unknown): void => {
+    if (failure === undefined) fullUntil = 0
+    else if (failure instanceof LogError && failure.code === 'FULL') fullUntil = clock() + FULL_FOR
+  }
+  const accept = createAccept({ log, partitions, appendDeadlineMs: limits.appendDeadlineMs ?? 2_000, records, shed, onAppended })
   const resolvers = createResolvers({ accept, readReceipt: createReadReceipt({ log, cursorKey }), cursorKey, clock })
   return {
     name: 'ingest',
@@ -58,7 +66,7 @@ export async function openIngest({
     async missing() {
       try {
         await log.topics.positions(TOPICS.unprocessed)
-        return []
+        return clock() < fullUntil ? ["The disk of the platform's log is full."] : []
       } catch (err) {
         if (!(err instanceof LogError)) throw err
         logger.warn({ err }, 'The log does not answer')

@@ -2,6 +2,12 @@ import type { Positions } from '#log/log.ts'
 import { PoiError } from '#runtime/errors.ts'
 import type { Progress } from './projection.ts'
 
+/** A partition that a sink cannot apply for now, and why, in words. */
+export interface Stall {
+  readonly partition: number
+  readonly why: string
+}
+
 interface Waiter {
   readonly isMet: () => boolean
   readonly settle: PromiseWithResolvers<boolean>
@@ -12,6 +18,7 @@ export class Applied implements Disposable {
   readonly #next: number[]
   readonly #source: number[]
   readonly #waiters = new Set<Waiter>()
+  readonly #stalled = new Map<number, string>()
   #isClosed = false
 
   constructor(partitions: number) {
@@ -34,8 +41,20 @@ export class Applied implements Disposable {
     return positions.every((position, partition) => (this.#next[partition] ?? 0) >= position)
   }
 
+  /** Why the sink does not get on, in words; undefined while it does. */
+  get trouble(): string | undefined {
+    const [why] = this.#stalled.values()
+    return why
+  }
+
+  /** The sink fails to apply a partition and tries again. */
+  stall({ partition, why }: Stall): void {
+    this.#stalled.set(partition, why)
+  }
+
   advance(progress: readonly Progress[]): void {
     for (const { partition, next, source } of progress) {
+      this.#stalled.delete(partition)
       this.#next[partition] = Math.max(this.#next[partition] ?? 0, next)
       this.#source[partition] = Math.max(this.#source[partition] ?? 0, source)
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { openSqliteLog, type SqliteLog } from '#log/log.sqlite.ts'
 import { createLogger } from '#runtime/logger.ts'
@@ -15,6 +16,7 @@ import { digestOf } from './digest.sqlite.ts'
 import { openSqliteProjection } from './projection.sqlite.ts'
 import type { Progress, Projection } from './projection.ts'
 import { runSink } from './sink.ts'
+import { troubleOf } from './sink-trouble.ts'
 
 const PARTITIONS = 4
 const logger = createLogger({ service: 'test', level: 'silent' })
@@ -116,4 +118,18 @@ test('the sink tells what it did', async t => {
   assert.match(text, /poi_pipeline_end_to_end_seconds_count\{stage="store"\} 1\n/)
   assert.match(text, /poi_sink_lag_records\{engine="sqlite",partition="\d"\} 0\n/)
   assert.deepEqual(namingFaults(await registry.getMetricsAsJSON()), [])
+})
+
+test('a full disk is told as such', t => {
+  const db = new DatabaseSync(':memory:')
+  t.after(() => db.close())
+  db.exec('CREATE TABLE t (bytes BLOB); PRAGMA max_page_count = 10')
+  let failure: unknown
+  try {
+    db.exec('INSERT INTO t VALUES (zeroblob(1000000))')
+  } catch (error) {
+    failure = error
+  }
+  assert.match(troubleOf(failure), /^The disk of the store is full/)
+  assert.match(troubleOf(new Error('something else')), /^The store cannot apply changes/)
 })

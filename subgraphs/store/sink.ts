@@ -3,8 +3,10 @@ import type { Registry } from 'prom-client'
 import type { Batch, SinkFeed, SinkTask } from '#log/log.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { TOPICS } from '#schema/topics.ts'
+import type { Stall } from './applied.ts'
 import type { Progress, Projection, Slice, StoredChange } from './projection.ts'
 import { sinkMetrics } from './sink-metrics.ts'
+import { troubleOf } from './sink-trouble.ts'
 import { storeEntryOf } from './stored-change.ts'
 
 export interface SinkRequest {
@@ -15,6 +17,8 @@ export interface SinkRequest {
   readonly logger: Logger
   /** Told after each commit how far the partitions in it are applied. */
   readonly onApplied: (progress: readonly Progress[]) => void
+  /** Told of every failure that is being retried; the partition's next progress ends it. */
+  readonly onStalled?: ((stall: Stall) => void) | undefined
 }
 
 /** Records that one commit takes at most, unless a single batch holds more: more would make readers wait longer for what is new than it saves. */
@@ -33,7 +37,7 @@ interface Waiting {
  * A record that cannot be decoded or applied stops its partition (it is tried again with backoff, and told): only the platform writes
  * this topic, so skipping one would lose data silently.
  */
-export async function runSink({ feed, projection, signal, registry, logger, onApplied }: SinkRequest): Promise<void> {
+export async function runSink({ feed, projection, signal, registry, logger, onApplied, onStalled }: SinkRequest): Promise<void> {
   const metrics = sinkMetrics(registry, projection.engine)
   const waiting: Waiting[] = []
   let isApplying = false
@@ -82,7 +86,10 @@ export async function runSink({ feed, projection, signal, registry, logger, onAp
     group: projection.group,
     open: taskOf,
     signal,
-    onRetry: (err, partition) => logger.warn({ err, partition, engine: projection.engine }, 'The sink failed; trying again'),
+    onRetry: (err, partition) => {
+      logger.warn({ err, partition, engine: projection.engine }, 'The sink failed; trying again')
+      onStalled?.({ partition, why: troubleOf(err) })
+    },
   })
 }
 

@@ -4,26 +4,26 @@ import type { Logger } from '#runtime/logger.ts'
 import { startThread, type Thread } from '#runtime/thread.ts'
 import type { Progress } from './projection.ts'
 import type { Reader } from './readers.sqlite.ts'
-import type { SinkThreadData } from './sink.thread.ts'
+import type { SinkNews, SinkThreadData } from './sink.thread.ts'
 
 export interface SinkThreadRequest {
   /** must stay open longer than the thread */
   readonly log: OpenedLog
   readonly storePath: string
   readonly logger: Logger
-  /** Told after each commit, when readers can see it. */
-  readonly onApplied: (progress: readonly Progress[]) => void
+  /** Told of each commit when readers can see it, and of each failure. */
+  readonly onNews: (news: SinkNews) => void
 }
 
 /** Starts the sink in a thread; the store's file and tables are there when it resolves. */
-export async function startSink({ log, storePath, logger, onApplied }: SinkThreadRequest): Promise<Thread> {
-  const { port1, port2: applied } = new MessageChannel()
-  port1.on('message', onApplied)
+export async function startSink({ log, storePath, logger, onNews }: SinkThreadRequest): Promise<Thread> {
+  const { port1, port2: news } = new MessageChannel()
+  port1.on('message', onNews)
   port1.unref()
   const { address, transfer } = log.share()
-  const data: SinkThreadData = { address, storePath, applied }
+  const data: SinkThreadData = { address, storePath, news }
   const module = new URL('./sink.thread.ts', import.meta.url)
-  return startThread({ module, name: 'store-sink', data, transfer: [...transfer, applied], logger })
+  return startThread({ module, name: 'store-sink', data, transfer: [...transfer, news], logger })
 }
 
 /** What was applied before the thread tells of its first commit. */

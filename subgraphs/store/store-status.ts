@@ -32,10 +32,11 @@ const PATIENCE_MS = 500
 
 export async function readEngineStatus({ log, applied, cursorKey, clock }: StatusParts, engine: Engine): Promise<EngineStatus> {
   const positions = applied.positions
-  const healthy = await engine.check().then(
+  const answers = await engine.check().then(
     () => true,
     () => false,
   )
+  const healthy = answers && applied.trouble === undefined
   try {
     const { latest } = await log.topics.positions(TOPICS.processed)
     const waiting = latest.flatMap((end, partition) => (end > (positions[partition] ?? 0) ? [partition] : []))

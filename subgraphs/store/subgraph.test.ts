@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { decodeCursor, encodeCursor, encodeReceipt } from '#schema/cursor.ts'
 import { partitionOf } from '#schema/partition.ts'
 import { formatInstant } from '#schema/time.ts'
 import { NEW_YEAR, processedPoi } from './changes.fixture.ts'
 import { CURSOR_KEY, openStoreFixture, PARTITIONS } from './store.fixture.ts'
+import { storePath } from './tables.sqlite.ts'
 
 const cafe = processedPoi({
   id: 'cafe',
@@ -237,6 +239,26 @@ test('facets and status count what there is', async () => {
   const { latest } = await fixture.log.topics.positions('poi-processed-topic')
   const expected = { engine: 'sqlite', healthy: true, lagRecords: 0, lagSeconds: 0, asOf: encodeCursor(latest, CURSOR_KEY) }
   assert.deepEqual(storeStatus, { records: expected, search: expected })
+})
+
+test('while the sink fails the store is neither ready nor healthy, and both by itself when it gets on', async () => {
+  await using fixture = await openStoreFixture()
+  assert.deepEqual(await fixture.store.missing(), [])
+  using db = new DatabaseSync(storePath(fixture.dataDir), { timeout: 5_000 })
+  db.exec(`CREATE TRIGGER refusal BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'refused'); END`)
+  await fixture.put([cafe])
+  const healthy = async () => (await fixture.data('{ storeStatus { records { healthy } } }')).storeStatus.records.healthy
+  const patience = AbortSignal.timeout(20_000)
+  const turn = () => {
+    patience.throwIfAborted()
+    return new Promise(resolve => setImmediate(resolve))
+  }
+  while (await healthy()) await turn()
+  assert.deepEqual(await fixture.store.missing(), ['The store cannot apply changes and tries again; its log lines tell why.'])
+  db.exec('DROP TRIGGER refusal')
+  while (!(await healthy())) await turn()
+  assert.deepEqual(await fixture.store.missing(), [])
+  assert.deepEqual(await fixture.data('{ pois(first: 1) { totalCount } }'), { pois: { totalCount: 1 } })
 })
 
 test('what was applied is there after a restart, and the sink goes on where it was', async () => {

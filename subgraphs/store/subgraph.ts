@@ -16,6 +16,7 @@ import { Readers } from './readers.sqlite.ts'
 import { openSqliteRecords } from './records.sqlite.ts'
 import { createResolvers } from './resolvers.ts'
 import { openSqliteSearch } from './search.sqlite.ts'
+import type { SinkNews } from './sink.thread.ts'
 import { readProgress, startSink } from './start-sink.ts'
 import { storePath } from './tables.sqlite.ts'
 
@@ -47,7 +48,8 @@ export async function openStore({ log, partitions, cursorKey, dataDir, logger, c
 
   const file = storePath(dataDir)
   const applied = opening.use(new Applied(partitions))
-  const sink = opening.use(await startSink({ log, storePath: file, logger, onApplied: progress => applied.advance(progress) }))
+  const onNews = (news: SinkNews): void => ('applied' in news ? applied.advance(news.applied) : applied.stall(news.stalled))
+  const sink = opening.use(await startSink({ log, storePath: file, logger, onNews }))
   const readers = opening.use(new Readers(file))
   applied.advance(readers.now(readProgress))
 
@@ -61,9 +63,9 @@ export async function openStore({ log, partitions, cursorKey, dataDir, logger, c
     const wanted = latest.map((end, partition) => (concerned.has(partition) ? end : 0))
     await applied.until(() => applied.holds(wanted), CATCH_UP_MS)
   }
-  let trouble: string | undefined
+  let ended: string | undefined
   sink.failed.catch(() => {
-    trouble = 'The sink of the store has ended.'
+    ended = 'The sink of the store has ended.'
   })
 
   const opened = opening.move()
@@ -73,7 +75,7 @@ export async function openStore({ log, partitions, cursorKey, dataDir, logger, c
     // The library's own declaration of resolvers knows no context; the generated one is stricter.
     schema: meterAnswers(buildSubgraphSchema({ typeDefs: parse(sdl), resolvers: resolvers as UntypedResolvers })),
     context: createContext(records, caughtUp),
-    missing: async () => (trouble === undefined ? [] : [trouble]),
+    missing: async () => [ended ?? applied.trouble ?? []].flat(),
     routes: { [IMAGES_PATH]: createImageRoute(records) },
     sink,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
