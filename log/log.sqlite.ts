@@ -50,7 +50,7 @@ export const openSqliteLog = async (options: SqliteLogOptions): Promise<SqliteLo
     reader = new Reader(path)
   } catch (cause) {
     await writer.close()
-    throw new LogError('UNAVAILABLE', `The log file ${path} cannot be opened.`, { cause })
+    throw new LogError('UNAVAILABLE', whyNotOpened(path, cause), { cause })
   }
   watch.moved(reader.allEnds())
   const runs = new Runs()
@@ -107,6 +107,16 @@ export const openSqliteLog = async (options: SqliteLogOptions): Promise<SqliteLo
       return closed
     },
   }
+}
+
+/** The first reason that names itself, in plain sentences. */
+const whyNotOpened = (path: string, cause: unknown): string => {
+  let reason = ''
+  for (let error = cause; error instanceof Error; error = error.cause) reason = error.message
+  if (/not a database|malformed/.test(reason)) {
+    return `The log file ${path} is damaged, or is no log. Restore it from a backup; nothing was changed or deleted.`
+  }
+  return `The log file ${path} cannot be opened: ${reason.replace(/\.$/, '')}.`
 }
 
 interface Writer {

@@ -2,9 +2,10 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { StartFailure } from './start-failure.ts'
 
 /** Another process has the role in this directory. */
-export class DirectoryInUse extends Error {
+export class DirectoryInUse extends StartFailure {
   override readonly name = 'DirectoryInUse'
 }
 

@@ -1,6 +1,7 @@
 /** The life of a process: configuration, signals, an ordered shutdown within a deadline, and an exit code that tells how it went. */
 import { ConfigError, type Environment } from './config.ts'
 import { createLogger, type Logger, type LogLevel } from './logger.ts'
+import { plainWordsOf } from './start-failure.ts'
 
 /** 0: ended as asked. 1: failed, or did not end in time. 2: the configuration is wrong. */
 export const EXIT = { ok: 0, failed: 1, misconfigured: 2 } as const
@@ -27,7 +28,8 @@ export interface Running<C> {
  *
  * `main` opens its parts with `await using`, waits for `stopped`, and returns: its parts are then closed in reverse order. SIGTERM and
  * SIGINT resolve `stopped`; from then on `POI_DRAIN_MS` is left. A second signal, the deadline, a throw of `main`, an uncaught exception
- * or an unhandled rejection end the process with code 1 and a line that says why.
+ * or an unhandled rejection end the process with code 1 and a line that says why; a failure whose remedy is known, also in plain words on
+ * stderr.
  */
 export async function run<C extends RunConfig>(
   service: string,
@@ -64,7 +66,13 @@ export async function run<C extends RunConfig>(
   try {
     await main({ config, logger, signal: shutdown.signal, stopped })
   } catch (error) {
-    die(error, 'The process failed')
+    const plain = plainWordsOf(error)
+    if (plain === undefined) die(error, 'The process failed')
+    else {
+      logger.debug({ err: error }, 'Why the process failed')
+      process.stderr.write(`${service}: ${plain}\n`)
+      die(undefined, plain)
+    }
   }
   logger.info('Ended')
   process.exit(EXIT.ok)

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { StartFailure } from './start-failure.ts'
 
 const MIN_BYTES = 32
 
@@ -17,7 +18,7 @@ export function parseKey(text: string): Uint8Array | undefined {
  * The key that was configured; else the one kept in the file `path` (base64, mode 0600), which is made on the first call. Processes that
  * start side by side agree on one key: whoever links the file first has made it.
  *
- * @throws Error when the file holds no key or when others may read it
+ * @throws StartFailure when the file holds no key or when others may read it
  */
 export async function loadOrCreateKey(path: string, configured?: Uint8Array): Promise<Uint8Array> {
   if (configured !== undefined) return configured
@@ -34,10 +35,13 @@ async function loadKey(path: string): Promise<Uint8Array | undefined> {
   }
   const { mode } = await stat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new Error(`The key file ${path} can be read by other users (mode ${(mode & 0o777).toString(8)}); run: chmod 600 ${path}`)
+    throw new StartFailure(`The key file ${path} can be read by other users (mode ${(mode & 0o777).toString(8)}); run: chmod 600 ${path}`)
   }
   const key = parseKey(content.trim())
-  if (key === undefined) throw new Error(`The key file ${path} holds no key of at least ${MIN_BYTES} bytes in base64`)
+  if (key === undefined)
+    throw new StartFailure(
+      `The key file ${path} holds no key of at least ${MIN_BYTES} bytes in base64. Restore it, or delete it: cursors and receipts given out so far are then invalid.`,
+    )
   return key
 }
 

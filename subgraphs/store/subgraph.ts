@@ -42,6 +42,7 @@ export interface Store extends Subgraph<StoreContext> {
 /** ms that a reference may wait for the sink; then it is answered with what there is */
 const CATCH_UP_MS = 1_000
 
+/** @throws StartFailure when the store's file is damaged */
 export async function openStore({ log, partitions, cursorKey, dataDir, logger, clock = Date.now }: StoreOptions): Promise<Store> {
   const sdl = await readFile(new URL('../../schema/store.graphql', import.meta.url), 'utf8')
   await using opening = new AsyncDisposableStack()
