@@ -13,10 +13,10 @@ const stamp = 'node_modules/.poi-stream-lock'
 const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex')
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   console.error('Installing dependencies (once; again only when package-lock.json changes) ...')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  })
+  // Not `npm ci`: it refuses a lock file without the optional binaries of every other platform, and not every registry has all of them.
+  // `--no-save` takes the locked versions just as well and leaves the lock file as it is.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status } = spawnSync('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' })
   if (status !== 0) process.exit(status ?? 1)
   writeFileSync(stamp, wanted)
 }
