@@ -5,6 +5,7 @@ import { logEngine } from './log.ts'
 import { processor } from './processor.ts'
 import { type Measurement, report } from './report.ts'
 import { stations } from './stations.ts'
+import { store } from './store.ts'
 import { singleMutations, wholePath } from './whole-path.ts'
 
 const random = seeded(Number(process.env['POI_BENCH_SEED'] ?? 20_261_123))
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement[]>>> = {
   stations,
   log: () => logEngine(random),
   processor: () => processor(random),
+  store: () => store(random),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benchmarks)

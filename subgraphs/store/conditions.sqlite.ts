@@ -31,6 +31,8 @@ export interface Driver {
 
 export interface Conditions {
   readonly conditions: readonly Condition[]
+  /** what the condition of kind `words` looks for */
+  readonly words: readonly string[] | null
   /** What SQL cannot decide exactly; null when it decides everything. */
   readonly holds: ((location: Location) => boolean) | null
 }
@@ -48,7 +50,7 @@ export function conditionsOf(filter: PoiFilter): Conditions | undefined {
   if (categories !== null) conditions.push(ownCondition('poi_category', CATEGORIES, [jsonOf(categories)]))
   if (sources !== null) conditions.push(ownCondition('poi_source', 'p.source IN (SELECT value FROM json_each(?))', [jsonOf(sources)]))
   if (updatedSince !== null) conditions.push(ownCondition('poi_updated', 'p.updated >= ?', [updatedSince]))
-  return { conditions, holds: exactly(near, polygon) }
+  return { conditions, words, holds: exactly(near, polygon) }
 }
 
 const LISTED: Sql = { text: 'p.listed = 1', values: [] }

@@ -10,6 +10,7 @@ import type { Reader } from './readers.sqlite.ts'
 import { poiOf } from './records.sqlite.ts'
 import { MATCHES, relevanceOf } from './relevance.ts'
 import type { SortKey } from './search.ts'
+import { allNumbersOf, numbersOf, rangesOf } from './word-numbers.sqlite.ts'
 
 export interface RelevanceRequest {
   readonly words: readonly string[]
@@ -20,8 +21,6 @@ export interface RelevanceRequest {
 
 /** POIs that it pays to judge one by one: some ms. */
 export const FEW_TO_JUDGE = 500
-/** POIs by number whose index entries are read together: some ms. */
-const PIECE = 16_384
 /** POIs that are looked up together. */
 const TOGETHER = 4_096
 
@@ -79,35 +78,33 @@ function scores(reader: Reader, words: readonly string[], pace: Pace): AsyncIter
 
 /** With a single word each kind of match is a score, and those that a page does not need are never asked for. */
 async function* scoresOfOne(reader: Reader, word: string, pace: Pace): AsyncGenerator<Score> {
-  const last = sizeOf(reader)
-  const seen = new Uint8Array(last + 1)
+  const seen = new Uint8Array(sizeOf(reader) + 1)
   for (const match of MATCHES) {
-    const numbers: number[] = []
-    for (let start = 1; start <= last; start += PIECE) {
-      for (const n of numbersOf(reader, queryOf(match, word), start)) {
+    const fresh: number[] = []
+    for await (const numbers of allNumbersOf(reader, queryOf(match, word), pace)) {
+      for (const n of numbers) {
         if (seen[n] === 1) continue
         seen[n] = 1
-        numbers.push(n)
+        fresh.push(n)
       }
-      await pace.breathe()
     }
-    if (numbers.length > 0) yield { points: match.points, numbers }
+    if (fresh.length > 0) yield { points: match.points, numbers: fresh }
   }
 }
 
 async function* scoresOfMany(reader: Reader, words: readonly string[], pace: Pace): AsyncGenerator<Score> {
-  const last = sizeOf(reader)
   const byPoints = new Map<number, number[]>()
-  for (let start = 1; start <= last; start += PIECE) {
-    const total = new Uint32Array(PIECE)
+  for (const range of rangesOf(reader)) {
+    const total = new Uint32Array(range.size)
     for (const word of words) {
       const others = matchAll(words.filter(other => other !== word))
-      const seen = new Uint8Array(PIECE)
+      const seen = new Uint8Array(range.size)
       for (const match of MATCHES) {
-        for (const n of numbersOf(reader, `${queryOf(match, word)} AND ${others}`, start)) {
-          if (seen[n - start] === 1) continue
-          seen[n - start] = 1
-          total[n - start] = (total[n - start] ?? 0) + match.points
+        for (const n of numbersOf(reader, `${queryOf(match, word)} AND ${others}`, range)) {
+          const i = n - range.start
+          if (seen[i] === 1) continue
+          seen[i] = 1
+          total[i] = (total[i] ?? 0) + match.points
         }
       }
       await pace.breathe()
@@ -115,8 +112,8 @@ async function* scoresOfMany(reader: Reader, words: readonly string[], pace: Pac
     for (const [i, points] of total.entries()) {
       if (points === 0) continue
       const equals = byPoints.get(points)
-      if (equals === undefined) byPoints.set(points, [start + i])
-      else equals.push(start + i)
+      if (equals === undefined) byPoints.set(points, [range.start + i])
+      else equals.push(range.start + i)
     }
   }
   for (const points of [...byPoints.keys()].sort((a, b) => b - a)) yield { points, numbers: byPoints.get(points) ?? [] }
@@ -124,12 +121,6 @@ async function* scoresOfMany(reader: Reader, words: readonly string[], pace: Pac
 
 function queryOf({ field, isWhole }: (typeof MATCHES)[number], word: string): string {
   return `(${field} : ${isWhole ? quoted(word) : startOf(word)})`
-}
-
-/** As one JSON text, which costs a tenth of as many rows. */
-function numbersOf(reader: Reader, match: string, start: number): number[] {
-  const sql = 'SELECT json_group_array(rowid) AS numbers FROM word WHERE word MATCH ? AND rowid BETWEEN ? AND ?'
-  return JSON.parse(String(reader.get(sql, [match, start, start + PIECE - 1])?.['numbers'])) as number[]
 }
 
 /** Those of equal points that meet the other conditions, the smallest ids first, as many as a page can need. */

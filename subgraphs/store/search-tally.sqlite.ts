@@ -31,7 +31,7 @@ export function tallyFew(reader: Reader, found: Conditions, by: TallyBy, fewRows
 /** Counts piece by piece. */
 export async function tallyAll(reader: Reader, found: Conditions, by: TallyBy, pace: Pace): Promise<Tally> {
   const tally: Tally = new Map()
-  for await (const piece of pieces(reader, found.conditions, pace)) add(reader, piece, found, by, tally)
+  for await (const piece of pieces(reader, found.conditions, found.words, pace)) add(reader, piece, found, by, tally)
   return tally
 }
 

@@ -63,7 +63,7 @@ export function sortFew(reader: Reader, found: Conditions, driver: Driver, reque
 
 /** The page of all POIs: as many steps as it holds. */
 export function walkAll(reader: Reader, request: WalkRequest): Candidate[] {
-  return sortedRows(reader, fromIndex(request), { conditions: [], holds: null }, request)
+  return sortedRows(reader, fromIndex(request), { conditions: [], words: null, holds: null }, request)
 }
 
 export async function walk(reader: Reader, found: Conditions, request: WalkRequest, pace: Pace): Promise<Candidate[]> {
@@ -102,7 +102,7 @@ async function walkWhilePromising(
 async function gather(reader: Reader, found: Conditions, request: WalkRequest, pace: Pace): Promise<Candidate[]> {
   const compare = byKey(ORDERS[request.by].direction)
   let candidates: Candidate[] = []
-  for await (const piece of pieces(reader, found.conditions, pace)) {
+  for await (const piece of pieces(reader, found.conditions, found.words, pace)) {
     const from = afterSql(request, { text: piece.text, values: piece.values })
     candidates.push(...sortedRows(reader, from, found, request))
     if (candidates.length > request.first) candidates = candidates.sort((a, b) => compare(a.key, b.key)).slice(0, request.first)
