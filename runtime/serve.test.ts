@@ -159,3 +159,11 @@ test('closing twice is fine', async () => {
   const served = await serve(LISTENER)
   await Promise.all([served[Symbol.asyncDispose](), served[Symbol.asyncDispose]()])
 })
+
+test('a connection on which no request ever came does not hold the drain up', async () => {
+  const served = await serve({ ...LISTENER, drainDelayMs: 0, drainDeadlineMs: 60_000 })
+  const spare = connect(served.port, served.host)
+  await once(spare, 'connect')
+  await served[Symbol.asyncDispose]()
+  if (!spare.closed) await once(spare, 'close')
+})

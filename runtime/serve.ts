@@ -52,6 +52,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const { drainDelayMs = 500, drainSpreadMs = 2_000, drainDeadlineMs = 8_000, headersTimeoutMs = 10_000 } = options
   const isFenced = isLoopback(host)
   let draining = false
+  let inFlight = 0
   const find = router({
     ...options.routes,
     '/health/live': (_, response) => sendJson(response, 200, { status: 'live' }),
@@ -74,8 +75,11 @@ export async function serve(options: ServeOptions): Promise<Served> {
     },
     (request, response) => {
       if (draining) response.setHeader('connection', 'close')
-      // Its connection is kept alive for another request, which must not come any more.
-      response.on('finish', () => draining && setImmediate(() => server.closeIdleConnections()))
+      inFlight += 1
+      response.on('close', () => {
+        inFlight -= 1
+        if (isClosing) setImmediate(cutIdle)
+      })
       response.on('error', err => logger.debug({ err }, 'The client went away'))
       const refusal = (isFenced ? hostRefusal(request) : undefined) ?? originRefusal(request)
       if (refusal !== undefined) return refuse(response, refusal, { connection: 'close' })
@@ -99,6 +103,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
   await once(server, 'listening')
   const address = server.address() as AddressInfo
 
+  let isClosing = false
+  // Node's closeIdleConnections spares a connection on which no request ever came, such as a client's spare one: it would hold the drain up.
+  const cutIdle = (): void => {
+    if (inFlight === 0) server.closeAllConnections()
+    else server.closeIdleConnections()
+  }
   const drain = async (): Promise<void> => {
     draining = true
     sockets.refuseMore()
@@ -114,6 +124,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     await sockets.close(Math.min(drainSpreadMs, drainDeadlineMs / 2))
     const closed = once(server, 'close')
     server.close()
+    isClosing = true
+    cutIdle()
     await closed
     clearTimeout(late)
   }
