@@ -56,8 +56,9 @@ export class Readers implements AsyncDisposable {
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
     if (this.#opened < LONG_QUERIES) {
+      const reader = new Reader(openStoreReader(this.#path, CACHE_KIB.long))
       this.#opened++
-      return new Reader(openStoreReader(this.#path, CACHE_KIB.long))
+      return reader
     }
     const turn = Promise.withResolvers<Reader>()
     this.#waiting.push(turn)
