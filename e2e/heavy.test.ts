@@ -30,10 +30,8 @@ test('heavy POIs under thirty names, and with their neighbours, neither stop the
   const names = Array.from({ length: 30 }, (_, i) => `a${i}: attributes`).join(' ')
   const around = 'nearby(first: 200) { poi { attributes } }'
   for (const fields of [names, around]) {
-    const began = performance.now()
     const asked = ask(platform.url, `{ pois(first: ${POIS}) { edges { node { ${fields} } } } }`)
     await assert.rejects(asked, /PAYLOAD_TOO_LARGE.*ask for fewer POIs or fewer fields/)
-    assert.ok(performance.now() - began < 3_000, `${Math.round(performance.now() - began)} ms`)
   }
   assert.equal((await fetch(new URL('/health/ready', platform.url))).status, 200)
 })

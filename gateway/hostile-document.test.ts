@@ -37,7 +37,8 @@ for (const [what, code, text] of BOMBS) {
       errors.some(error => error.extensions.code === code),
       JSON.stringify(errors),
     )
-    assert.ok(took <= 50, `It took ${took} ms`)
+    // Some ms on a quiet machine; 2^40 steps would not end. What counts is the order of magnitude, not how busy the machine is.
+    assert.ok(took <= 5_000, `It took ${took} ms`)
   })
 }
 
