@@ -18,6 +18,8 @@ export interface Condition {
   readonly kind: 'words' | 'other'
   readonly where: Sql
   readonly driver: Driver
+  /** A statement that counts the rows for which it holds (`rows`), where the index can do so without looking at each. */
+  readonly count?: Sql
 }
 
 /** `SELECT … FROM ${table} ${join} WHERE ${where}` gives `poi p`; the table without the join gives as many rows. */
@@ -113,10 +115,20 @@ const TINY = 1e-30
 export function placeCondition(boxes: readonly Box[]): Condition {
   const values = boxes.flatMap(({ west, east, south, north }) => [west, east, south, north])
   const widened = boxes.flatMap(({ west, east, south, north }) => [west - TINY, east + TINY, south - TINY, north + TINY])
+  const narrowed = boxes.flatMap(({ west, east, south, north }) => [west + TINY, east - TINY, south + TINY, north - TINY])
   const each = boxes.map(() => '(p.longitude BETWEEN ? AND ? AND p.latitude BETWEEN ? AND ?)')
   const found = boxes.map(() => 'SELECT n FROM place WHERE east >= ? AND west <= ? AND north >= ? AND south <= ?')
+  const near = boxes.map(() => 'SELECT * FROM place WHERE east >= ? AND west <= ? AND north >= ? AND south <= ?')
+  const surely = '(west >= ? AND east <= ? AND south >= ? AND north <= ?)'
+  // What lies inside after it was rounded outward lies inside; only the few on the edges must be compared.
+  const inside = boxes.map(() => `SELECT n FROM place WHERE ${surely}`).join(' UNION ')
+  const onEdges = `(${near.join(' UNION ')}) r CROSS JOIN poi p ON p.n = r.n WHERE NOT (${boxes.map(() => surely).join(' OR ')}) AND (${each.join(' OR ')})`
   return {
     kind: 'other',
+    count: {
+      text: `SELECT (SELECT count(*) FROM (${inside})) + (SELECT count(*) FROM ${onEdges}) AS rows`,
+      values: [...narrowed, ...widened, ...narrowed, ...values],
+    },
     where: { text: `(${each.join(' OR ')})`, values },
     driver: {
       table: { text: `(${found.join(' UNION ')}) r`, values: widened },

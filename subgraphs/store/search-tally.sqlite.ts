@@ -1,5 +1,5 @@
 /** Exact counts: from one index when it finds few rows, else over the whole table in pieces. */
-import { locationOf, smallestDriver } from './candidates.sqlite.ts'
+import { countUpTo, locationOf, smallestDriver } from './candidates.sqlite.ts'
 import { type Conditions, fromDriver, type Sql, whereOf } from './conditions.sqlite.ts'
 import type { Pace } from './pace.ts'
 import { pieces } from './pieces.sqlite.ts'
@@ -14,12 +14,20 @@ export type TallyBy = FacetField | 'NOTHING'
 export type Tally = Map<string | number, number>
 
 const FEW = 3_000
+/** Rows that an index may count by itself in one go: some ms. */
+const INDEX_ONLY = 30_000
 
 /** Counts what one index finds when that is little, or what an index alone can count; undefined when it would take long. */
 export function tallyFew(reader: Reader, found: Conditions, by: TallyBy, fewRows = FEW): Tally | undefined {
   const tally: Tally = new Map()
   if (found.conditions.length === 0) {
     add(reader, { text: 'FROM poi p WHERE p.listed = 1', values: [] }, found, by, tally)
+    return tally
+  }
+  const [only, ...others] = found.conditions
+  const isCountable = by === 'NOTHING' && found.holds === null && others.length === 0
+  if (isCountable && only?.count !== undefined && countUpTo(reader, only.driver, INDEX_ONLY) < INDEX_ONLY) {
+    increase(tally, '', Number(reader.get(only.count.text, only.count.values)?.['rows']))
     return tally
   }
   const driver = smallestDriver(reader, found.conditions, fewRows)
